@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keys of an installation: several generations, one of them active.
+ *
+ * The key file has one line a generation, "N SECRET": N from 1 to 255, SECRET
+ * 32 random bytes in base64url.  Lines that start with '#' are comments.
+ * Every purpose has its own key, derived from a generation's secret by
+ * HKDF-SHA-256 (RFC 5869) with the purpose's label, so that a value made for
+ * one purpose never passes for another.
+ */
+#ifndef CRYPTO_KEYS_H
+#define CRYPTO_KEYS_H
+
+#include "base/memory.h"
+#include "base/str.h"
+
+struct buf;
+struct mac_key;
+struct siv_key;
+
+enum mac_purpose {
+	MAC_SESSION_COOKIE, /* stored handles of sign-on sessions */
+	MAC_LOGIN_FORM, /* forgery tokens of the sign-in form */
+	MAC_SERVICE_URL, /* the service inside a ticket */
+	MAC_THROTTLE, /* names under which failures are counted */
+	MAC_LOG, /* short hashes of tickets and cookies in log lines */
+	MAC_PURPOSE_COUNT,
+};
+
+enum siv_purpose {
+	SIV_SERVICE_TICKET,
+	SIV_PURPOSE_COUNT,
+};
+
+/* Even const, they belong to one thread. */
+struct keys;
+
+/*
+ * Reads the text of a key file and derives all keys.  NULL and a sentence in
+ * `why` if a line is wrong, a number stands twice, or there is no key.
+ */
+struct keys *keys_parse(struct str text, struct buf *why);
+void keys_free(struct keys *);
+
+/* The key of generation `id` for a purpose, NULL if there is none. */
+const struct mac_key *keys_mac(
+    const struct keys *, unsigned id, enum mac_purpose);
+const struct siv_key *keys_siv(
+    const struct keys *, unsigned id, enum siv_purpose);
+
+/* The highest generation number in the file. */
+unsigned keys_newest(const struct keys *);
+
+/* A whole new key file with one generation, number 1. */
+void keys_write_new(struct buf *out);
+
+#endif

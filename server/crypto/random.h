@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Unguessable bytes.
+ */
+#ifndef CRYPTO_RANDOM_H
+#define CRYPTO_RANDOM_H
+
+#include <stddef.h>
+
+/*
+ * From OpenSSL's private generator.  If it cannot deliver, the process ends:
+ * there is no safe way to go on with predictable secrets.
+ */
+void random_bytes(void *out, size_t len);
+
+#endif

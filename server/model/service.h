@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A registered service: an application that may receive tickets.
+ */
+#ifndef MODEL_SERVICE_H
+#define MODEL_SERVICE_H
+
+#include "base/str.h"
+
+struct service {
+	int64_t id;
+	struct str tenant; /* slug */
+	struct str name; /* shown to people */
+	struct str pattern; /* canonical, see cas/service_url.h */
+	struct str released; /* a JSON list of attribute names; "*" for all */
+	bool enabled;
+};
+
+#endif

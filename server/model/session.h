@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A sign-on session: what the cookie of a browser stands for.
+ */
+#ifndef MODEL_SESSION_H
+#define MODEL_SESSION_H
+
+#include "base/str.h"
+
+struct session {
+	int64_t number; /* 0: none, ended or expired; below 2^48 */
+	int64_t account_id;
+	struct str login;
+	struct str display_name;
+	int64_t created_at; /* all times: microseconds since 1970 UTC */
+	int64_t last_used_at;
+	int64_t password_at; /* when the password was last given */
+};
+
+#endif

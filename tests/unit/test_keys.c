@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The keys of an installation: what a key file may look like, and that every
+ * generation and purpose has a key of its own, derived as RFC 5869 says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "crypto/keys.h"
+#include "crypto/mac.h"
+#include "crypto/siv.h"
+
+#define SECRET_1 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
+#define SECRET_2 "__________________________________________8"
+
+static struct keys *
+parse(const char *text)
+{
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(1000);
+	struct keys *keys = keys_parse(str_of(text), &why);
+
+	if (keys == NULL)
+		fail_msg("%s: %s", text, buf_cstr(&why));
+	assert_int_equal(why.len, 0);
+	return keys;
+}
+
+static void
+good_files_are_read(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned newest;
+	} cases[] = {
+		{ "1 " SECRET_1 "\n", 1 },
+		{ "1 " SECRET_1, 1 },
+		{ "# words\n\n  \n7 " SECRET_1 "\n# more\n", 7 },
+		{ "255 " SECRET_1 "\n3 " SECRET_2 "\n", 255 },
+		{ "  2   " SECRET_1 " \t\n1\x20" SECRET_2 "\n", 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct keys *keys = parse(cases[i].text);
+
+		assert_int_equal(keys_newest(keys), cases[i].newest);
+		assert_non_null(
+		    keys_mac(keys, cases[i].newest, MAC_LOGIN_FORM));
+		assert_non_null(
+		    keys_siv(keys, cases[i].newest, SIV_SERVICE_TICKET));
+		keys_free(keys);
+	}
+	keys_free(NULL);
+}
+
+static void
+bad_files_are_refused(void **state)
+{
+	static const struct {
+		struct str text;
+		const char *why;
+	} cases[] = {
+		{ STR_INIT(""), "there is no key" },
+		{ STR_INIT("# only words\n"), "there is no key" },
+		{ STR_INIT("0 " SECRET_1), "line 1: a key is a number" },
+		{ STR_INIT("256 " SECRET_1), "line 1: a key is a number" },
+		{ STR_INIT("-1 " SECRET_1), "line 1: a key is a number" },
+		{ STR_INIT("+1 " SECRET_1), "line 1: a key is a number" },
+		{ STR_INIT("18446744073709551617 " SECRET_1), "line 1: a key" },
+		{ STR_INIT("1"), "line 1: a key is a number" },
+		{ STR_INIT(SECRET_1), "line 1: a key is a number" },
+		{ STR_INIT("1:" SECRET_1), "line 1: a key is a number" },
+		{ STR_INIT("\n1 " SECRET_1 "\n1 " SECRET_2),
+		    "line 3: this number stands twice" },
+		{ STR_INIT("1 " SECRET_1 "\n01 " SECRET_2),
+		    "line 2: this number stands twice" },
+		{ STR_INIT("1 "), "line 1: " },
+		{ STR_INIT("1 AAAA"), "line 1: the secret must be" },
+		{ STR_INIT("1 " SECRET_1 "="), "line 1: the secret must be" },
+		{ STR_INIT("1 " SECRET_1 "AA"), "line 1: the secret must be" },
+		{ STR_INIT("1 " SECRET_1 "\r\n"), "line 1: the secret must" },
+		{ STR_INIT("1 " SECRET_1 " x"), "line 1: the secret must be" },
+		{ STR_INIT("1 " SECRET_1 "\0"), "line 1: the secret must be" },
+		{ STR_INIT("1 +/ECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"),
+		    "line 1: the secret must be" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		CLEANUP(buf_clear) struct buf why = BUF_INIT(1000);
+
+		assert_null(keys_parse(cases[i].text, &why));
+		if (!str_starts(buf_str(&why), str_of(cases[i].why)))
+			fail_msg("case %zu: %s", i, buf_cstr(&why));
+		assert_null(strstr(buf_cstr(&why), "AAEC"));
+		assert_true(why.len > 0);
+	}
+}
+
+/* HKDF-SHA-256 by its definition, for outputs of one block. */
+static void
+hkdf(struct str secret, struct str salt, struct str info, uint8_t out[32])
+{
+	const struct str parts[] = { info, STR("\x01") };
+	struct mac_key *extract = mac_key_new(salt.at, salt.len), *expand;
+	uint8_t fixed[MAC_SIZE];
+
+	mac_compute(extract, &secret, 1, fixed);
+	expand = mac_key_new(fixed, sizeof(fixed));
+	mac_compute(expand, parts, COUNT_OF(parts), out);
+	mac_key_free(extract);
+	mac_key_free(expand);
+}
+
+/* The test's own derivation is right: first block of RFC 5869 A.1. */
+static void
+vector_of_rfc_5869(void **state)
+{
+	CLEANUP(buf_clear) struct buf spelled = BUF_INIT(1000);
+	uint8_t out[32];
+
+	(void)state;
+	hkdf(STR("\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b\x0b"
+		 "\x0b\x0b\x0b\x0b\x0b\x0b\x0b"),
+	    STR("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c"),
+	    STR("\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9"), out);
+	bytes_hex(&spelled, out, sizeof(out));
+	assert_string_equal(buf_cstr(&spelled),
+	    "3cb25f25faacd57a90434f64d0362f2a"
+	    "2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
+}
+
+static void
+label_key(struct str label, uint8_t out[32])
+{
+	static const char no_salt[32];
+	uint8_t secret[32];
+
+	for (uint8_t i = 0; i < 32; i++)
+		secret[i] = i;
+	hkdf((struct str){ (const char *)secret, sizeof(secret) },
+	    (struct str){ no_salt, sizeof(no_salt) }, label, out);
+}
+
+/* Stored hashes and live tickets hang on these labels. */
+static void
+keys_are_derived_as_documented(void **state)
+{
+	static const struct str labels[MAC_PURPOSE_COUNT] = {
+		[MAC_SESSION_COOKIE] = STR_INIT("portillon session cookie"),
+		[MAC_LOGIN_FORM] = STR_INIT("portillon login form"),
+		[MAC_SERVICE_URL] = STR_INIT("portillon service url"),
+		[MAC_THROTTLE] = STR_INIT("portillon throttle"),
+		[MAC_LOG] = STR_INIT("portillon log"),
+	};
+	const struct str text = STR("text");
+	struct keys *keys = parse("9 " SECRET_1);
+	uint8_t key[32], mac[MAC_SIZE], sealed[4], tag[SIV_TAG_SIZE], clear[4];
+	struct siv_key *siv;
+
+	(void)state;
+	for (int i = 0; i < MAC_PURPOSE_COUNT; i++) {
+		struct mac_key *expected;
+
+		label_key(labels[i], key);
+		expected = mac_key_new(key, sizeof(key));
+		mac_compute(expected, &text, 1, mac);
+		assert_true(mac_matches(keys_mac(keys, 9, (enum mac_purpose)i),
+		    &text, 1, mac, MAC_SIZE));
+		mac_key_free(expected);
+	}
+	label_key(STR("portillon service ticket"), key);
+	siv = siv_key_new(key);
+	siv_seal(siv, text, (const uint8_t *)"seal", 4, sealed, tag);
+	assert_true(siv_open(keys_siv(keys, 9, SIV_SERVICE_TICKET), text,
+	    sealed, 4, tag, clear));
+	assert_memory_equal(clear, "seal", 4);
+	siv_key_free(siv);
+	keys_free(keys);
+}
+
+static void
+purposes_and_generations_differ(void **state)
+{
+	struct keys *keys = parse("1 " SECRET_1 "\n2 " SECRET_2);
+	const struct str text = STR("text");
+	uint8_t macs[2 * MAC_PURPOSE_COUNT][MAC_SIZE];
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT_OF(macs); i++) {
+		mac_compute(
+		    keys_mac(keys, 1 + i % 2, (enum mac_purpose)(i / 2)), &text,
+		    1, macs[i]);
+		for (unsigned before = 0; before < i; before++)
+			assert_memory_not_equal(
+			    macs[i], macs[before], MAC_SIZE);
+	}
+	assert_ptr_not_equal(keys_siv(keys, 1, SIV_SERVICE_TICKET),
+	    keys_siv(keys, 2, SIV_SERVICE_TICKET));
+	keys_free(keys);
+}
+
+static void
+unknown_generations_have_no_key(void **state)
+{
+	static const unsigned absent[] = { 0, 2, 255, 256, 257, UINT32_MAX };
+	struct keys *keys = parse("1 " SECRET_1);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(absent); i++) {
+		assert_null(keys_mac(keys, absent[i], MAC_LOG));
+		assert_null(keys_siv(keys, absent[i], SIV_SERVICE_TICKET));
+	}
+	keys_free(keys);
+}
+
+static void
+new_files_are_readable_and_unlike(void **state)
+{
+	CLEANUP(buf_clear) struct buf first = BUF_INIT(4096);
+	CLEANUP(buf_clear) struct buf second = BUF_INIT(4096);
+	struct keys *keys;
+
+	(void)state;
+	keys_write_new(&first);
+	keys_write_new(&second);
+	assert_string_not_equal(buf_cstr(&first), buf_cstr(&second));
+	assert_int_equal(first.at[0], '#');
+	assert_int_equal(first.at[first.len - 1], '\n');
+	keys = parse(buf_cstr(&first));
+	assert_int_equal(keys_newest(keys), 1);
+	keys_free(keys);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(good_files_are_read),
+		cmocka_unit_test(bad_files_are_refused),
+		cmocka_unit_test(vector_of_rfc_5869),
+		cmocka_unit_test(keys_are_derived_as_documented),
+		cmocka_unit_test(purposes_and_generations_differ),
+		cmocka_unit_test(unknown_generations_have_no_key),
+		cmocka_unit_test(new_files_are_readable_and_unlike),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
