@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Validation answers.
+ *
+ * Clients take these bytes apart with regular expressions: no declaration, no
+ * blank inside an element that has text, the result first, the user first in
+ * it, ASCII only.  Change nothing for beauty.
+ */
+#include "cas/answer.h"
+
+#include <jansson.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/memory.h"
+#include "text/escape.h"
+
+static const struct str code_names[] = {
+	[ANSWER_INVALID_REQUEST] = STR_INIT("INVALID_REQUEST"),
+	[ANSWER_INVALID_TICKET_SPEC] = STR_INIT("INVALID_TICKET_SPEC"),
+	[ANSWER_INVALID_TICKET] = STR_INIT("INVALID_TICKET"),
+	[ANSWER_INVALID_SERVICE] = STR_INIT("INVALID_SERVICE"),
+	[ANSWER_UNAUTHORIZED_SERVICE] = STR_INIT("UNAUTHORIZED_SERVICE"),
+	[ANSWER_INTERNAL_ERROR] = STR_INIT("INTERNAL_ERROR"),
+};
+
+/* Some client finds one of these names wherever it stands, in any case. */
+static const struct str reserved_names[] = {
+	STR_INIT("user"),
+	STR_INIT("proxy"),
+	STR_INIT("proxies"),
+	STR_INIT("proxyGrantingTicket"),
+	STR_INIT("proxyTicket"),
+	STR_INIT("proxySuccess"),
+	STR_INIT("proxyFailure"),
+	STR_INIT("attributes"),
+	STR_INIT("attribute"),
+	STR_INIT("authenticationSuccess"),
+	STR_INIT("authenticationFailure"),
+	STR_INIT("serviceResponse"),
+	STR_INIT("SessionIndex"),
+	/* These three we say ourselves. */
+	STR_INIT("authenticationDate"),
+	STR_INIT("longTermAuthenticationRequestTokenUsed"),
+	STR_INIT("isFromNewLogin"),
+};
+
+static bool
+is_letter(char letter)
+{
+	return (letter >= 'a' && letter <= 'z') ||
+	       (letter >= 'A' && letter <= 'Z') || letter == '_';
+}
+
+bool
+answer_attribute_name_allowed(struct str name, const char **why)
+{
+	if (name.len == 0 || !is_letter(name.at[0])) {
+		*why = "an attribute name begins with a letter or underscore";
+		return false;
+	}
+	for (size_t i = 1; i < name.len; i++) {
+		char letter = name.at[i];
+
+		if (is_letter(letter) || (letter >= '0' && letter <= '9') ||
+		    letter == '-' || letter == '.')
+			continue;
+		*why = "an attribute name has only unaccented letters, "
+		       "digits, hyphens, dots and underscores";
+		return false;
+	}
+	if (str_equal_nocase(str_first(name, 3), STR("xml"))) {
+		*why = "names that begin with \"xml\" belong to XML";
+		return false;
+	}
+	for (size_t i = 0; i < COUNT_OF(reserved_names); i++) {
+		if (str_equal_nocase(name, reserved_names[i])) {
+			*why = "the CAS protocol itself uses this name";
+			return false;
+		}
+	}
+	return true;
+}
+
+/* xs:dateTime in UTC, whole seconds. */
+static void
+put_time(struct buf *out, int64_t microseconds)
+{
+	time_t seconds = (time_t)(microseconds / 1000000);
+	struct tm utc = { .tm_mday = 1, .tm_year = 70 };
+
+	gmtime_r(&seconds, &utc);
+	buf_format(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900,
+	    utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+static void
+put_truth(struct buf *out, bool truth)
+{
+	buf_text(out, truth ? STR("true") : STR("false"));
+}
+
+static void
+put_xml_value(struct buf *out, struct str name, struct str value)
+{
+	buf_text(out, STR("<cas:"));
+	buf_text(out, name);
+	buf_char(out, '>');
+	escape_xml(out, value);
+	buf_text(out, STR("</cas:"));
+	buf_text(out, name);
+	buf_text(out, STR(">\n"));
+}
+
+/* The `place`-th value: an element of its own, or the next of a list. */
+static void
+put_value(struct buf *out, enum answer_format format, struct str name,
+    size_t place, struct str value)
+{
+	if (format == ANSWER_XML) {
+		put_xml_value(out, name, value);
+		return;
+	}
+	if (place == 0) {
+		buf_text(out, STR(",\""));
+		buf_text(out, name);
+		buf_text(out, STR("\":["));
+	} else {
+		buf_char(out, ',');
+	}
+	escape_json(out, value);
+}
+
+static void
+put_attribute(struct buf *out, enum answer_format format, struct str name,
+    const json_t *value)
+{
+	bool is_list = json_is_array(value);
+	size_t count = is_list ? json_array_size(value) : 1, written = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const json_t *one = is_list ? json_array_get(value, i) : value;
+		char *spelled = NULL;
+		struct str text;
+
+		if (json_is_null(one))
+			continue;
+		if (json_is_string(one)) {
+			text = (struct str){ json_string_value(one),
+				json_string_length(one) };
+		} else {
+			spelled =
+			    json_dumps(one, JSON_COMPACT | JSON_ENCODE_ANY);
+			text = str_of(spelled);
+		}
+		put_value(out, format, name, written++, text);
+		free(spelled);
+	}
+	if (format == ANSWER_JSON && written > 0)
+		buf_char(out, ']');
+}
+
+static bool
+is_released(const json_t *released, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(released); i++) {
+		struct str allowed =
+		    str_of(json_string_value(json_array_get(released, i)));
+
+		if (str_equal(allowed, STR("*")) ||
+		    str_equal(allowed, str_of(name)))
+			return true;
+	}
+	return false;
+}
+
+/* Nothing at all if either text is not what it should be. */
+static void
+put_attributes(struct buf *out, enum answer_format format,
+    const struct answer_success *success)
+{
+	static const struct str none = STR_INIT("[]"), empty = STR_INIT("{}");
+	json_t *attributes, *released, *value;
+	const char *name, *why;
+
+	if (success->released.len <= none.len ||
+	    success->attributes.len <= empty.len)
+		return;
+	attributes = json_loadb(
+	    success->attributes.at, success->attributes.len, 0, NULL);
+	released =
+	    json_loadb(success->released.at, success->released.len, 0, NULL);
+	json_object_foreach(attributes, name, value)
+	{
+		if (is_released(released, name) &&
+		    answer_attribute_name_allowed(str_of(name), &why))
+			put_attribute(out, format, str_of(name), value);
+	}
+	json_decref(attributes);
+	json_decref(released);
+}
+
+static const struct str xml_start = STR_INIT(
+    "<cas:serviceResponse xmlns:cas=\"http://www.yale.edu/tp/cas\">\n");
+static const struct str xml_end = STR_INIT("\n</cas:serviceResponse>");
+
+static void
+put_xml_success(struct buf *out, const struct answer_success *success)
+{
+	buf_text(out, xml_start);
+	buf_text(out, STR("<cas:authenticationSuccess>\n"));
+	put_xml_value(out, STR("user"), success->user);
+	buf_text(out, STR("<cas:attributes>\n<cas:authenticationDate>"));
+	put_time(out, success->authenticated_at);
+	buf_text(out, STR("</cas:authenticationDate>\n"
+			  "<cas:longTermAuthenticationRequestTokenUsed>"));
+	put_truth(out, success->long_term);
+	buf_text(out, STR("</cas:longTermAuthenticationRequestTokenUsed>\n"
+			  "<cas:isFromNewLogin>"));
+	put_truth(out, success->from_new_login);
+	buf_text(out, STR("</cas:isFromNewLogin>\n"));
+	put_attributes(out, ANSWER_XML, success);
+	buf_text(out, STR("</cas:attributes>\n</cas:authenticationSuccess>"));
+	buf_text(out, xml_end);
+}
+
+static void
+put_json_success(struct buf *out, const struct answer_success *success)
+{
+	buf_text(out, STR("{\"serviceResponse\":{\"authenticationSuccess\":{"
+			  "\"user\":"));
+	escape_json(out, success->user);
+	buf_text(out, STR(",\"attributes\":{\"authenticationDate\":[\""));
+	put_time(out, success->authenticated_at);
+	buf_text(out, STR("\"],\"longTermAuthenticationRequestTokenUsed\":["));
+	put_truth(out, success->long_term);
+	buf_text(out, STR("],\"isFromNewLogin\":["));
+	put_truth(out, success->from_new_login);
+	buf_char(out, ']');
+	put_attributes(out, ANSWER_JSON, success);
+	buf_text(out, STR("}}}}"));
+}
+
+/*
+ * One that is the same in every format: no second line in plain text, and no
+ * other name once control characters are dropped from XML.
+ */
+static bool
+user_is_plain(struct str user)
+{
+	for (size_t i = 0; i < user.len; i++) {
+		if ((unsigned char)user.at[i] < ' ' || user.at[i] == 0x7f)
+			return false;
+	}
+	return user.len > 0 && str_is_utf8(user);
+}
+
+void
+answer_success(struct buf *out, enum answer_format format,
+    const struct answer_success *success)
+{
+	if (!user_is_plain(success->user)) {
+		answer_failure(out, format, ANSWER_INTERNAL_ERROR,
+		    STR("the name of this user cannot be sent"));
+		return;
+	}
+	switch (format) {
+	case ANSWER_TEXT:
+		buf_text(out, STR("yes\n"));
+		buf_text(out, success->user);
+		buf_char(out, '\n');
+		break;
+	case ANSWER_XML:
+		put_xml_success(out, success);
+		break;
+	case ANSWER_JSON:
+		put_json_success(out, success);
+		break;
+	}
+}
+
+void
+answer_failure(struct buf *out, enum answer_format format,
+    enum answer_code code, struct str text)
+{
+	struct str name = code_names[code];
+
+	/* Some clients take an empty text for "no failure". */
+	if (text.len == 0)
+		text = name;
+	switch (format) {
+	case ANSWER_TEXT:
+		buf_text(out, STR("no\n\n"));
+		break;
+	case ANSWER_XML:
+		buf_text(out, xml_start);
+		buf_text(out, STR("<cas:authenticationFailure code=\""));
+		buf_text(out, name);
+		buf_text(out, STR("\">"));
+		escape_xml(out, text);
+		buf_text(out, STR("</cas:authenticationFailure>"));
+		buf_text(out, xml_end);
+		break;
+	case ANSWER_JSON:
+		buf_text(out, STR("{\"serviceResponse\":{"
+				  "\"authenticationFailure\":{\"code\":\""));
+		buf_text(out, name);
+		buf_text(out, STR("\",\"description\":"));
+		escape_json(out, text);
+		buf_text(out, STR("}}}"));
+		break;
+	}
+}
+
+struct str
+answer_content_type(enum answer_format format)
+{
+	static const struct str types[] = {
+		[ANSWER_TEXT] = STR_INIT("text/plain;charset=UTF-8"),
+		[ANSWER_XML] = STR_INIT("application/xml;charset=UTF-8"),
+		[ANSWER_JSON] = STR_INIT("application/json"),
+	};
+
+	return types[format];
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The registered services, compiled for look-up: the cost of finding a service
+ * does not grow with their number.
+ *
+ * Where several patterns match, the most specific wins, whatever their order:
+ * a named host before a wildcard, an exact path before a prefix, a longer
+ * prefix before a shorter.  Immutable once made and counted, so that a request
+ * keeps the registry it started with.
+ */
+#ifndef CAS_REGISTRY_H
+#define CAS_REGISTRY_H
+
+#include "base/str.h"
+
+struct registry;
+struct service;
+
+/* Copies the services; disabled ones are kept and found (and refused by the
+ * caller), so that a narrower pattern switched off does not fall back to a
+ * wider one. */
+struct registry *registry_new(
+    const struct service *, size_t count, int64_t generation);
+struct registry *registry_ref(struct registry *);
+void registry_unref(struct registry *);
+
+/* The generation of the database that it was read from. */
+int64_t registry_generation(const struct registry *);
+
+/* NULL if no pattern matches. */
+const struct service *registry_find(
+    const struct registry *, struct str canonical_url);
+
+#endif

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Service URLs: the canonical form, and the address that carries the ticket.
+ *
+ * Everything is decoded at most once, and only what means the same decoded.
+ * What some application behind us might decode a second time (dot segments,
+ * backslashes, line ends) is looked for in every spelling and refused; that is
+ * why the checks read deeper than the canonical form does.
+ */
+#include "cas/service_url.h"
+
+#include "base/buf.h"
+#include "text/url.h"
+
+static int
+hex_digit(char letter)
+{
+	if (letter >= '0' && letter <= '9')
+		return letter - '0';
+	if (letter >= 'A' && letter <= 'F')
+		return letter - 'A' + 10;
+	if (letter >= 'a' && letter <= 'f')
+		return letter - 'a' + 10;
+	return -1;
+}
+
+/* The value of the escape that the text begins with, -1 without one. */
+static int
+escape_value(struct str text)
+{
+	if (text.len < 3 || text.at[0] != '%' || hex_digit(text.at[1]) < 0 ||
+	    hex_digit(text.at[2]) < 0)
+		return -1;
+	return hex_digit(text.at[1]) * 16 + hex_digit(text.at[2]);
+}
+
+static bool
+is_unreserved(int letter)
+{
+	return (letter >= 'a' && letter <= 'z') ||
+	       (letter >= 'A' && letter <= 'Z') ||
+	       (letter >= '0' && letter <= '9') || letter == '-' ||
+	       letter == '.' || letter == '_' || letter == '~';
+}
+
+static bool
+is_among(int letter, const char *letters)
+{
+	return letter != '\0' && strchr(letters, letter) != NULL;
+}
+
+static void
+put_escape(struct buf *out, int value)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	buf_char(out, '%');
+	buf_char(out, digits[value >> 4 & 15]);
+	buf_char(out, digits[value & 15]);
+}
+
+/* Escapes in their one spelling; of raw characters `kept` stay as they are. */
+static void
+put_canonical(struct buf *out, struct str part, const char *kept)
+{
+	for (size_t i = 0; i < part.len; i++) {
+		int letter = (unsigned char)part.at[i];
+		int value = escape_value(str_from(part, i));
+
+		if (value >= 0)
+			i += 2;
+		if (is_unreserved(value >= 0 ? value : letter))
+			buf_char(out, (char)(value >= 0 ? value : letter));
+		else if (value < 0 && is_among(letter, kept))
+			buf_char(out, (char)letter);
+		else
+			put_escape(out, value >= 0 ? value : letter);
+	}
+}
+
+static const char kept_in_path[] = "/!$&'()*+,;=:@";
+static const char kept_in_query[] = "/?!$&'()*,;=:@"; /* '+' is "%20" there */
+
+/*
+ * The character at `*place` after every round of decoding that changes it
+ * ("%2e", "%252e", ... are all a dot), and `*place` moved behind it.
+ */
+static int
+next_decoded(struct str text, size_t *place)
+{
+	int letter = (unsigned char)text.at[*place];
+	int value = escape_value(str_from(text, *place));
+
+	*place += 1;
+	while (value == '%' && *place + 4 <= text.len) {
+		char again[3] = { '%', text.at[*place + 2],
+			text.at[*place + 3] };
+
+		value = escape_value((struct str){ again, sizeof(again) });
+		if (value < 0) {
+			*place += 2;
+			return '%';
+		}
+		*place += 2;
+	}
+	if (value < 0)
+		return letter;
+	*place += 2;
+	return value;
+}
+
+/*
+ * A dot segment, a backslash or a control character in a path, however often
+ * encoded; "..;x" is a dot segment to servers with path parameters.
+ */
+static bool
+path_is_crooked(struct str path)
+{
+	size_t place = 0, dots = 0;
+	bool only_dots = true;
+
+	while (place < path.len) {
+		int letter = next_decoded(path, &place);
+		bool ends = letter == '/' || letter == ';';
+
+		if (letter == '\\' || letter < ' ' || letter == 0x7f)
+			return true;
+		if (ends && only_dots && (dots == 1 || dots == 2))
+			return true;
+		if (letter == '/') {
+			only_dots = true;
+			dots = 0;
+		} else if (letter == '.') {
+			dots++;
+		} else {
+			only_dots = false;
+		}
+	}
+	return only_dots && (dots == 1 || dots == 2);
+}
+
+/*
+ * Control characters, raw or encoded once: ASCII's, and of Unicode those that
+ * some reader takes for a line end (U+0080 to U+009F, U+2028, U+2029).
+ */
+static bool
+has_control(struct str part)
+{
+	unsigned recent = 0;
+
+	for (size_t i = 0; i < part.len; i++) {
+		int value = escape_value(str_from(part, i));
+		unsigned letter =
+		    value >= 0 ? (unsigned)value : (unsigned char)part.at[i];
+
+		if (value >= 0)
+			i += 2;
+		if (letter < ' ' || letter == 0x7f)
+			return true;
+		recent = (recent << 8 | letter) & 0xffffff;
+		if (recent == 0xe280a8 || recent == 0xe280a9 ||
+		    ((recent & 0xffff) >= 0xc280 &&
+			(recent & 0xffff) <= 0xc29f))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_lower(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char letter = text.at[i];
+
+		if (letter >= 'A' && letter <= 'Z')
+			letter = (char)(letter - 'A' + 'a');
+		buf_char(out, letter);
+	}
+}
+
+static bool
+put_authority(struct buf *out, const struct url *url)
+{
+	bool secure = str_equal_nocase(url->scheme, STR("https"));
+	uint64_t port = 0;
+
+	if (!secure && !str_equal_nocase(url->scheme, STR("http")))
+		return false;
+	put_lower(out, url->scheme);
+	buf_words(out, "://");
+	put_lower(out, url->host);
+	if (url->port.at == NULL)
+		return true;
+	if (!str_number(url->port, 65535, &port) || port == 0)
+		return false;
+	if (port != (secure ? 443 : 80)) {
+		buf_char(out, ':');
+		buf_number(out, port);
+	}
+	return true;
+}
+
+/* Takes ";jsessionid=..." out of the path that starts at `start`. */
+static void
+drop_session_ids(struct buf *out, size_t start)
+{
+	static const struct str mark = STR_INIT(";jsessionid=");
+	size_t to = start;
+
+	if (!buf_ok(out))
+		return;
+	for (size_t from = start; from < out->len; from++) {
+		struct str rest = str_from(buf_str(out), from);
+
+		if (str_equal_nocase(str_first(rest, mark.len), mark))
+			from += str_find(rest, '/');
+		if (from < out->len)
+			out->at[to++] = out->at[from];
+	}
+	out->len = to;
+}
+
+static bool
+put_path(struct buf *out, struct str path)
+{
+	size_t start = out->len;
+
+	if (path.len == 0)
+		buf_char(out, '/');
+	put_canonical(out, path, kept_in_path);
+	drop_session_ids(out, start);
+	return buf_ok(out) &&
+	       !str_starts(str_from(buf_str(out), start), STR("//"));
+}
+
+/* Is it "ticket" or "ticket=...", the name perhaps with escapes? */
+static bool
+is_ticket_parameter(struct str parameter)
+{
+	static const char name[] = "ticket";
+	size_t place = 0;
+
+	for (size_t i = 0; i < sizeof(name) - 1; i++) {
+		int value = escape_value(str_from(parameter, place));
+
+		if (place == parameter.len ||
+		    (value >= 0 ? value : parameter.at[place]) != name[i])
+			return false;
+		place += value >= 0 ? 3 : 1;
+	}
+	return place == parameter.len || parameter.at[place] == '=';
+}
+
+static void
+put_query_parameter(struct buf *out, struct str parameter)
+{
+	struct str part, rest = parameter;
+	bool more = true;
+
+	while (more) {
+		more = str_cut(rest, '+', &part, &rest);
+		put_canonical(out, part, kept_in_query);
+		if (more)
+			put_escape(out, ' ');
+	}
+}
+
+/* With its '?', nothing for an empty one. */
+static void
+put_query(struct buf *out, struct str query)
+{
+	size_t start = out->len;
+	struct str parameter, rest = query;
+	bool more = true, first = true;
+
+	while (more) {
+		more = str_cut(rest, '&', &parameter, &rest);
+		if (is_ticket_parameter(parameter))
+			continue;
+		buf_char(out, first ? '?' : '&');
+		put_query_parameter(out, parameter);
+		first = false;
+	}
+	if (buf_ok(out) && out->len == start + 1)
+		out->len = start;
+}
+
+bool
+service_url_canonical(struct str url, struct buf *out)
+{
+	size_t start = out->len;
+	struct url parts;
+	bool fine;
+
+	if (url.len > SERVICE_URL_LONGEST || !url_parse(url, &parts))
+		return false;
+	fine = !path_is_crooked(parts.path) && !has_control(parts.path) &&
+	       !has_control(parts.query) && !has_control(parts.fragment) &&
+	       put_authority(out, &parts) && put_path(out, parts.path);
+	if (fine)
+		put_query(out, parts.query);
+	fine = fine && buf_ok(out) && out->len - start <= SERVICE_URL_LONGEST;
+	if (!fine && buf_ok(out))
+		out->len = start;
+	return fine;
+}
+
+/* As it is, but for what may not stand in a header line. */
+static void
+put_visible(struct buf *out, struct str text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		int letter = (unsigned char)text.at[i];
+
+		if (letter > ' ' && letter < 0x7f)
+			buf_char(out, (char)letter);
+		else
+			put_escape(out, letter);
+	}
+}
+
+/* The parameters but "ticket", unchanged; false if none was left. */
+static bool
+put_other_parameters(struct buf *out, struct str query)
+{
+	struct str parameter, rest = query;
+	bool more = query.len > 0, any = false;
+
+	while (more) {
+		more = str_cut(rest, '&', &parameter, &rest);
+		if (is_ticket_parameter(parameter))
+			continue;
+		if (any)
+			buf_char(out, '&');
+		put_visible(out, parameter);
+		any = true;
+	}
+	return any;
+}
+
+void
+service_url_with_ticket(struct str url, struct str ticket, struct buf *out)
+{
+	struct str front, fragment, base, query;
+	bool has_fragment = str_cut(url, '#', &front, &fragment);
+
+	if (ticket.at == NULL) {
+		put_visible(out, url);
+		return;
+	}
+	str_cut(front, '?', &base, &query);
+	put_visible(out, base);
+	buf_char(out, '?');
+	if (put_other_parameters(out, query))
+		buf_char(out, '&');
+	buf_words(out, "ticket=");
+	put_visible(out, ticket);
+	if (has_fragment) {
+		buf_char(out, '#');
+		put_visible(out, fragment);
+	}
+}

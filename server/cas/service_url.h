@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Service URLs: one canonical form, used to match, issue, validate and compare.
+ *
+ * Clients respell their URL between sign-in and validation (cas.md 1.10).  Two
+ * spellings are the same service exactly if their canonical forms are equal:
+ * unreserved characters decoded, other escapes in upper case, scheme and host
+ * in lower case, default port, fragment, ";jsessionid=..." and a "ticket"
+ * parameter dropped, empty path "/", '+' and "%20" alike in the query.
+ */
+#ifndef CAS_SERVICE_URL_H
+#define CAS_SERVICE_URL_H
+
+#include "base/memory.h"
+#include "base/str.h"
+
+struct buf;
+
+enum {
+	SERVICE_URL_LONGEST = 4096
+}; /* bytes, as received and as canonical */
+
+/*
+ * Appends the canonical form.  False (and nothing usable in `out`) if the text
+ * is not a URL that a service may have: not http or https, user information,
+ * dot segments (also encoded), backslashes, control characters, ...
+ */
+bool service_url_canonical(struct str url, struct buf *out) MUST_CHECK;
+
+/*
+ * The address to send the browser to: `url` as the application gave it, with
+ * "ticket=TICKET" as last parameter before the fragment; an existing "ticket"
+ * parameter is taken out.  Only characters 0x21-0x7e: others are
+ * percent-encoded.  With STR_NONE as ticket: the URL itself, unchanged but for
+ * that encoding.  The URL must have passed service_url_canonical().
+ */
+void service_url_with_ticket(
+    struct str url, struct str ticket, struct buf *out);
+
+/*
+ * Patterns of the registry, where (star) is '*':
+ *	https://app.example/cb		just this path, any query
+ *	https://app.example/app/(star)	/app, /app/ and all below
+ *	https://(star).app.example/(star)	one label before, any path
+ * Appends the canonical pattern, or false and a sentence in `why`.
+ */
+bool service_pattern_canonical(
+    struct str pattern, struct buf *out, struct buf *why) MUST_CHECK;
+
+/* Does a canonical URL belong to a canonical pattern? */
+bool service_pattern_matches(struct str pattern, struct str canonical_url);
+
+#endif
