@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One connection: its phases and deadlines (inside http/ only).
+ */
+#ifndef HTTP_CONNECTION_H
+#define HTTP_CONNECTION_H
+
+#include <event2/event_struct.h>
+
+#include "http/server.h"
+
+struct bufferevent;
+struct http_connection;
+
+enum connection_phase {
+	PHASE_HANDSHAKE, /* TLS is being agreed */
+	PHASE_IDLE, /* nothing of a next request has come */
+	PHASE_HEAD,
+	PHASE_BODY,
+	PHASE_ANSWER, /* the handler has the request */
+	PHASE_SENDING,
+	PHASE_CLOSING, /* all sent; waiting for the client to close */
+	PHASE_COUNT,
+};
+
+/* Connections of one address (of one /64). */
+struct neighbour {
+	struct neighbour *next;
+	struct address address;
+	size_t connections;
+};
+
+enum {
+	NEIGHBOUR_BUCKETS = 1024,
+	EXCHANGES_SPARE = 64
+};
+
+struct http_server {
+	struct event_base *base;
+	struct http_server_settings settings;
+	struct http_handler handler;
+	struct evconnlistener *listener;
+	struct event *accept_again; /* after running out of descriptors */
+	int reserve_fd; /* given up to turn a client away then */
+	struct http_connection *connections;
+	size_t connection_count;
+	struct neighbour *neighbours[NEIGHBOUR_BUCKETS];
+	const struct timeval *deadlines[PHASE_COUNT];
+	struct http_exchange *spare; /* for reuse */
+	size_t spare_count;
+	bool draining;
+};
+
+struct http_connection {
+	struct http_connection *next, *previous;
+	struct http_server *server;
+	struct bufferevent *stream;
+	struct http_exchange *exchange; /* NULL while idle */
+	struct neighbour *neighbour; /* NULL for a trusted proxy */
+	struct address peer;
+	struct event deadline;
+	enum connection_phase phase;
+	bool close_after; /* this answer is the last */
+	size_t discarded; /* bytes thrown away while closing */
+};
+
+/* One request on a connection, and the memory of its head. */
+struct http_exchange {
+	struct http_exchange *next_spare;
+	struct http_server *server;
+	struct http_connection *connection; /* NULL: the client is gone */
+	struct address client;
+	struct http_head head;
+	size_t looked; /* see http_head_read() */
+	size_t have; /* bytes of bytes[] */
+	struct http_chunks chunks;
+	char *body; /* content_length bytes, or room for a chunked one */
+	size_t body_len;
+	bool refused; /* no request: head is not filled in */
+	char bytes[HTTP_HEAD_LARGEST];
+};
+
+/* Takes over the descriptor; false if it had to be closed. */
+bool http_connection_new(struct http_server *, int fd, const struct sockaddr *);
+void http_connection_free(struct http_connection *);
+
+/* The answer is in the output; send it and go on. */
+void http_connection_send(struct http_connection *);
+
+struct http_exchange *exchange_new(struct http_connection *);
+void exchange_free(struct http_exchange *);
+
+#endif

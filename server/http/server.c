@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The listener: who may connect, and how many at a time.
+ *
+ * Running out of descriptors must not make the loop spin: the listener rests
+ * for a moment and one reserve descriptor turns the waiting client away.
+ */
+#include "http/server.h"
+
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "http/connection.h"
+
+/* Absolute, in seconds, by phase; 0: none (the handler has its own). */
+static const int deadline_seconds[PHASE_COUNT] = {
+	[PHASE_HANDSHAKE] = 5,
+	[PHASE_IDLE] = 15,
+	[PHASE_HEAD] = 10,
+	[PHASE_BODY] = 15,
+	[PHASE_ANSWER] = 0,
+	[PHASE_SENDING] = 30,
+	[PHASE_CLOSING] = 2,
+};
+
+static size_t
+neighbour_bucket(const struct address *address)
+{
+	uint64_t hash = 14695981039346656037u; /* FNV-1a */
+
+	for (size_t i = 0; i < sizeof(address->bytes); i++)
+		hash = (hash ^ address->bytes[i]) * 1099511628211u;
+	return (size_t)(hash % NEIGHBOUR_BUCKETS);
+}
+
+/* Also forgets those of the same bucket that have no connection left. */
+static struct neighbour *
+neighbour_find(struct http_server *server, const struct address *peer)
+{
+	struct address near = address_neighbourhood(peer);
+	struct neighbour **place = &server->neighbours[neighbour_bucket(&near)];
+	struct neighbour *found = NULL;
+
+	while (*place != NULL) {
+		struct neighbour *here = *place;
+
+		if (memcmp(&here->address, &near, sizeof(near)) == 0)
+			found = here;
+		if (here != found && here->connections == 0) {
+			*place = here->next;
+			free(here);
+		} else {
+			place = &here->next;
+		}
+	}
+	if (found == NULL) {
+		found = memory_new(sizeof(*found));
+		found->address = near;
+		*place = found;
+	}
+	return found;
+}
+
+static void
+server_accepted(struct evconnlistener *listener, evutil_socket_t fd,
+    struct sockaddr *peer, int len, void *argument)
+{
+	struct http_server *server = argument;
+	const struct http_server_settings *settings = &server->settings;
+	struct neighbour *neighbour = NULL;
+	struct address address;
+
+	(void)listener, (void)len;
+	if (server->connection_count >= settings->connections_most ||
+	    !address_from_socket(peer, &address)) {
+		close(fd);
+		return;
+	}
+	if (!networks_have(&settings->trusted_proxies, &address)) {
+		neighbour = neighbour_find(server, &address);
+		if (neighbour->connections >=
+		    settings->connections_per_address) {
+			close(fd);
+			return;
+		}
+	}
+	if (http_connection_new(server, fd, peer) && neighbour != NULL) {
+		server->connections->neighbour = neighbour;
+		neighbour->connections++;
+	}
+}
+
+static void
+server_accept_again(evutil_socket_t fd, short what, void *argument)
+{
+	struct http_server *server = argument;
+
+	(void)fd, (void)what;
+	evconnlistener_enable(server->listener);
+}
+
+static void
+server_accept_failed(struct evconnlistener *listener, void *argument)
+{
+	static const struct timeval rest = { 0, 100 * 1000 };
+	struct http_server *server = argument;
+	int client;
+
+	log_event(LOG_WARNING, "accept failed",
+	    LOG_TEXT("why", str_of(strerror(errno))),
+	    LOG_NUMBER("connections", server->connection_count));
+	close(server->reserve_fd);
+	client = accept(evconnlistener_get_fd(listener), NULL, NULL);
+	if (client >= 0)
+		close(client);
+	server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	evconnlistener_disable(listener);
+	event_add(server->accept_again, &rest);
+}
+
+struct http_server *
+http_server_new(struct event_base *base,
+    const struct http_server_settings *settings,
+    const struct http_handler *handler)
+{
+	struct http_server *server = memory_new(sizeof(*server));
+
+	server->base = base;
+	server->settings = *settings;
+	server->handler = *handler;
+	for (size_t i = 0; i < PHASE_COUNT; i++) {
+		struct timeval deadline = { deadline_seconds[i], 0 };
+
+		if (deadline.tv_sec > 0)
+			server->deadlines[i] =
+			    event_base_init_common_timeout(base, &deadline);
+	}
+	server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	server->accept_again = evtimer_new(base, server_accept_again, server);
+	server->listener = evconnlistener_new(base, server_accepted, server,
+	    LEV_OPT_CLOSE_ON_EXEC, 0, settings->listener);
+	if (server->listener == NULL || server->accept_again == NULL)
+		abort(); /* out of memory */
+	evconnlistener_set_error_cb(server->listener, server_accept_failed);
+	return server;
+}
+
+void
+http_server_drain(struct http_server *server)
+{
+	struct http_connection *c = server->connections;
+
+	server->draining = true;
+	event_del(server->accept_again);
+	evconnlistener_disable(server->listener);
+	while (c != NULL) {
+		struct http_connection *next = c->next;
+
+		if (c->phase == PHASE_IDLE)
+			http_connection_free(c);
+		c = next;
+	}
+}
+
+size_t
+http_server_connections(const struct http_server *server)
+{
+	return server->connection_count;
+}
+
+void
+http_server_free(struct http_server *server)
+{
+	if (server == NULL)
+		return;
+	while (server->connections != NULL)
+		http_connection_free(server->connections);
+	while (server->spare != NULL) {
+		struct http_exchange *x = server->spare;
+
+		server->spare = x->next_spare;
+		free(x);
+	}
+	for (size_t i = 0; i < NEIGHBOUR_BUCKETS; i++) {
+		while (server->neighbours[i] != NULL) {
+			struct neighbour *here = server->neighbours[i];
+
+			server->neighbours[i] = here->next;
+			free(here);
+		}
+	}
+	evconnlistener_free(server->listener);
+	event_free(server->accept_again);
+	close(server->reserve_fd);
+	free(server);
+}
+
+const struct http_head *
+http_exchange_head(const struct http_exchange *x)
+{
+	return &x->head;
+}
+
+struct str
+http_exchange_body(const struct http_exchange *x)
+{
+	return (struct str){ x->body, x->body_len };
+}
+
+struct address
+http_exchange_client(const struct http_exchange *x)
+{
+	return x->client;
+}

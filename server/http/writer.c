@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One answer, with the headers that every answer carries.
+ *
+ * There is no other place that writes a status line, so an error of the reader
+ * has the same security headers as a page.  What does not change between
+ * answers is one constant text.
+ */
+#include "http/server.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "http/connection.h"
+#include "loop/clock.h"
+
+enum {
+	FIELDS_LONGEST = 16 * 1024,
+	DATE_SIZE = 30
+};
+
+#define EVERY_ANSWER \
+	"X-Content-Type-Options: nosniff\r\n" \
+	"X-Frame-Options: DENY\r\n" \
+	"Referrer-Policy: no-referrer\r\n" \
+	"Cross-Origin-Opener-Policy: same-origin\r\n" \
+	"Cross-Origin-Resource-Policy: same-origin\r\n"
+
+#define NEVER_STORED \
+	"Cache-Control: no-store\r\n" \
+	"Pragma: no-cache\r\n" \
+	"Expires: Thu, 01 Jan 1970 00:00:00 GMT\r\n"
+
+#define PAGE_POLICY \
+	"Content-Security-Policy: default-src 'none'; style-src 'self'; " \
+	"img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+
+#define DATA_POLICY \
+	"Content-Security-Policy: default-src 'none'; base-uri 'none'; " \
+	"form-action 'none'; frame-ancestors 'none'\r\n"
+
+/* clang-format off */
+static const struct str kind_fields[] = {
+	[HTTP_PAGE] = STR_INIT(
+	    PAGE_POLICY "; form-action 'self'\r\n" EVERY_ANSWER NEVER_STORED),
+	[HTTP_PAGE_LEAVING] = STR_INIT(
+	    PAGE_POLICY "\r\n" EVERY_ANSWER NEVER_STORED),
+	[HTTP_DATA] = STR_INIT(
+	    DATA_POLICY EVERY_ANSWER NEVER_STORED),
+	[HTTP_ASSET] = STR_INIT(
+	    DATA_POLICY EVERY_ANSWER
+	    "Cache-Control: public, max-age=31536000, immutable\r\n"),
+};
+/* clang-format on */
+
+/* Two years: what browsers ask for before they hold an origin to it. */
+static const struct str transport_security = STR_INIT(
+    "Strict-Transport-Security: max-age=63072000; includeSubDomains\r\n");
+
+/* RFC 9110 5.6.7, made once a second. */
+static struct str
+http_date(void)
+{
+	static char text[DATE_SIZE];
+	static time_t made_for = -1;
+	time_t now = (time_t)(clock_now() / 1000000);
+	struct tm parts;
+
+	if (now != made_for && gmtime_r(&now, &parts) != NULL) {
+		strftime(
+		    text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+		made_for = now;
+	}
+	return str_of(text);
+}
+
+static void
+write_status(struct buf *out, const struct http_response *response)
+{
+	buf_words(out, "HTTP/1.1 ");
+	buf_number(out, response->status);
+	buf_char(out, ' ');
+	buf_words(out, http_reason(response->status));
+	buf_words(out, "\r\nDate: ");
+	buf_text(out, http_date());
+	buf_words(out, "\r\n");
+}
+
+static void
+write_fields(struct buf *out, const struct http_response *response)
+{
+	buf_text(out, kind_fields[response->kind]);
+	if (response->content_type.len > 0) {
+		buf_words(out, "Content-Type: ");
+		buf_text(out, response->content_type);
+		buf_words(out, "\r\n");
+	}
+	if (response->location.len > 0) {
+		buf_words(out, "Location: ");
+		buf_text(out, response->location);
+		buf_words(out, "\r\n");
+	}
+	if (response->retry_after > 0)
+		buf_format(out, "Retry-After: %u\r\n", response->retry_after);
+	if (response->status == 405)
+		buf_words(out, "Allow: GET, HEAD, POST\r\n");
+	buf_text(out, response->cookies);
+	buf_words(out, "Content-Length: ");
+	buf_number(out, response->body.len);
+	buf_words(out, "\r\n");
+}
+
+static void
+write_answer(struct http_exchange *x, const struct http_response *response,
+    struct evbuffer *to)
+{
+	static struct buf fields = BUF_INIT(FIELDS_LONGEST);
+	struct http_connection *c = x->connection;
+
+	buf_reset(&fields);
+	write_status(&fields, response);
+	write_fields(&fields, response);
+	if (!x->server->settings.plain_origin)
+		buf_text(&fields, transport_security);
+	buf_words(&fields, c->close_after ? "Connection: close\r\n\r\n"
+			   : x->head.minor_version == 0
+			       ? "Connection: keep-alive\r\n\r\n"
+			       : "\r\n");
+	if (!buf_ok(&fields)) { /* never cut an answer in two */
+		c->close_after = true;
+		return;
+	}
+	evbuffer_add(to, fields.at, fields.len);
+	if (response->body.len > 0 &&
+	    (x->refused || x->head.method != HTTP_HEAD))
+		evbuffer_add(to, response->body.at, response->body.len);
+}
+
+void
+http_reply(struct http_exchange *x, const struct http_response *response)
+{
+	struct http_connection *c = x->connection;
+
+	if (c != NULL) {
+		if (response->close || x->server->draining)
+			c->close_after = true;
+		write_answer(x, response, bufferevent_get_output(c->stream));
+		http_connection_send(c);
+	}
+	exchange_free(x);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Log lines to standard error, with time and process in front.
+ */
+#ifndef LOOP_LOG_STREAM_H
+#define LOOP_LOG_STREAM_H
+
+#include "base/log.h"
+
+/* Sets the sink: one write a line, so lines of processes do not mix. */
+void log_stream_start(enum log_level least);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Checking password hashes on worker threads, for flows.
+ */
+#include "workers/password_work.h"
+
+#include <event2/event.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "loop/flow.h"
+#include "workers/pool.h"
+
+enum {
+	HASH_LONGEST = 1024
+};
+
+struct password_item {
+	struct pool_item item;
+	struct flow *flow;
+	struct password_work_result *into;
+	struct password_cost cost;
+	char *password;
+	size_t password_len;
+	char *hash;
+	size_t hash_len;
+	enum password_verdict verdict;
+	struct buf rehashed;
+};
+
+static void
+password_item_free(struct password_item *p)
+{
+	bytes_wipe(p->password, p->password_len);
+	free(p->password);
+	bytes_wipe(p->hash, p->hash_len);
+	free(p->hash);
+	buf_clear(&p->rehashed);
+	free(p);
+}
+
+static void
+password_item_work(struct pool_item *item)
+{
+	struct password_item *p = (struct password_item *)item;
+	struct str password = { p->password, p->password_len };
+	struct str hash = { p->hash, p->hash_len };
+
+	p->verdict = password_check(password, hash, &p->cost);
+	if (p->verdict == PASSWORD_RIGHT_OUTDATED &&
+	    !password_hash(password, &p->cost, &p->rehashed))
+		p->verdict = PASSWORD_RIGHT; /* next time then */
+}
+
+static void
+password_item_finished(struct pool_item *item)
+{
+	struct password_item *p = (struct password_item *)item;
+	struct flow *f = p->flow;
+
+	p->into->verdict = p->verdict;
+	if (p->verdict == PASSWORD_RIGHT_OUTDATED)
+		p->into->rehashed =
+		    arena_text(flow_arena(f), buf_str(&p->rehashed));
+	password_item_free(p);
+	flow_answered(f, true);
+}
+
+/* A refusal is not told inside the call that asked either. */
+static void
+password_item_refused(evutil_socket_t fd, short what, void *argument)
+{
+	struct password_item *p = argument;
+	struct flow *f = p->flow;
+
+	(void)fd, (void)what;
+	password_item_free(p);
+	flow_answered(f, false);
+}
+
+void
+password_work_check(struct pool *pool, struct flow *f, struct str password,
+    struct str hash, const struct password_cost *cost,
+    struct password_work_result *into)
+{
+	static const struct timeval at_once = { 0, 0 };
+	struct password_item *p = memory_new(sizeof(*p));
+
+	*p = (struct password_item){
+		.item = { .work = password_item_work,
+		    .finished = password_item_finished },
+		.flow = f,
+		.into = into,
+		.cost = *cost,
+		.password = memory_text(password.at, password.len),
+		.password_len = password.len,
+		.hash = memory_text(hash.at, hash.len),
+		.hash_len = hash.len,
+		.rehashed = BUF_INIT(HASH_LONGEST),
+	};
+	flow_asked(f);
+	if (!pool_submit(pool, &p->item) &&
+	    event_base_once(flow_base(f), -1, EV_TIMEOUT, password_item_refused,
+		p, &at_once) != 0)
+		abort(); /* out of memory */
+}
