@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Registered services.
+ */
+#include "store/services.h"
+
+#include "store/row.h"
+
+static const struct row_column service_columns[] = {
+	ROW_COLUMN(struct service, id, ROW_INT),
+	ROW_COLUMN(struct service, tenant, ROW_TEXT),
+	ROW_COLUMN(struct service, name, ROW_TEXT),
+	ROW_COLUMN(struct service, pattern, ROW_TEXT),
+	ROW_COLUMN(struct service, released, ROW_TEXT),
+	ROW_COLUMN(struct service, enabled, ROW_BOOL),
+};
+
+extern const struct row_table service_row;
+const struct row_table service_row = ROW_TABLE(struct service, service_columns);
+
+static const struct row_column service_changed_columns[] = {
+	ROW_COLUMN(struct service_changed, id, ROW_INT),
+};
+
+extern const struct row_table service_changed_row;
+const struct row_table service_changed_row =
+    ROW_TABLE(struct service_changed, service_changed_columns);
+
+void
+services_load(struct store *store, struct flow *f, struct services_loaded *into)
+{
+	store_ask(
+	    store, f, STATEMENT_SERVICE_GENERATION, NULL, 0, &into->generation);
+	store_ask_list(store, f, STATEMENT_SERVICE_LIST, NULL, 0, &into->list);
+}
+
+void
+services_add(struct store *store, struct flow *f, const struct service *service,
+    const struct audit_origin *origin, struct service_changed *into)
+{
+	const struct value values[] = {
+		TEXT_VALUE(service->tenant),
+		TEXT_VALUE(service->name),
+		TEXT_VALUE(service->pattern),
+		TEXT_VALUE(service->released),
+		BOOL_VALUE(service->enabled),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(
+	    store, f, STATEMENT_SERVICE_ADD, values, COUNT_OF(values), into);
+}
+
+void
+services_set_enabled(struct store *store, struct flow *f, int64_t id,
+    bool enabled, const struct audit_origin *origin,
+    struct service_changed *into)
+{
+	const struct value values[] = {
+		INT_VALUE(id),
+		BOOL_VALUE(enabled),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(store, f, STATEMENT_SERVICE_SET_ENABLED, values,
+	    COUNT_OF(values), into);
+}
+
+void
+services_remove(struct store *store, struct flow *f, int64_t id,
+    const struct audit_origin *origin, struct service_changed *into)
+{
+	const struct value values[] = {
+		INT_VALUE(id),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(
+	    store, f, STATEMENT_SERVICE_REMOVE, values, COUNT_OF(values), into);
+}
+
+void
+services_add_tenant(struct store *store, struct flow *f, struct str slug,
+    struct str name, const struct audit_origin *origin,
+    struct service_changed *into)
+{
+	const struct value values[] = {
+		TEXT_VALUE(slug),
+		TEXT_VALUE(name),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(
+	    store, f, STATEMENT_TENANT_ADD, values, COUNT_OF(values), into);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Registered services: loaded as a whole, changed by operators.
+ *
+ * Every change raises the generation, by a trigger, so that gates reload.
+ */
+#ifndef STORE_SERVICES_H
+#define STORE_SERVICES_H
+
+#include "model/service.h"
+#include "store/audit.h"
+#include "store/generation.h"
+#include "store/store.h"
+
+/*
+ * The generation is read before the list: the list is at least as new, never
+ * older than the number says.
+ */
+struct services_loaded {
+	struct generation generation;
+	struct row_list list; /* of struct service */
+};
+
+void services_load(struct store *, struct flow *, struct services_loaded *into);
+
+/* id stays 0 if nothing was changed. */
+struct service_changed {
+	int64_t id;
+};
+
+/* The id in `service` does not count.  Nothing is changed if the pattern is
+ * taken or the tenant unknown. */
+void services_add(struct store *, struct flow *, const struct service *,
+    const struct audit_origin *, struct service_changed *into);
+
+void services_set_enabled(struct store *, struct flow *, int64_t id,
+    bool enabled, const struct audit_origin *, struct service_changed *into);
+
+void services_remove(struct store *, struct flow *, int64_t id,
+    const struct audit_origin *, struct service_changed *into);
+
+/* For a tenant that exists already, id is that one's and nothing changes. */
+void services_add_tenant(struct store *, struct flow *, struct str slug,
+    struct str name, const struct audit_origin *, struct service_changed *into);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sign-on sessions: found by the MAC of their cookie, opened, ended.
+ *
+ * The number of a session stays when its cookie is replaced; tickets carry the
+ * number, browsers only ever the cookie.  A session is alive as long as it is
+ * not ended, within both limits, and its account is active and has the epoch
+ * that the session was opened with.
+ */
+#ifndef STORE_SESSIONS_H
+#define STORE_SESSIONS_H
+
+#include "crypto/mac.h"
+#include "model/session.h"
+#include "store/audit.h"
+
+struct flow;
+struct store;
+
+struct session_limits {
+	int64_t idle_seconds;    /* without being used */
+	int64_t longest_seconds; /* since it was opened */
+};
+
+struct session_found {
+	struct session session; /* number 0: no living session */
+	int64_t generation;
+	int64_t key_id; /* generation of keys that its MAC was made with */
+};
+
+/* `mac` is MAC_SIZE bytes.  The generation is set in any case. */
+void sessions_find(struct store *, struct flow *, const uint8_t *mac,
+    int64_t now, const struct session_limits *, struct session_found *into);
+
+struct session_opening {
+	int64_t account_id;
+	int64_t
+	    account_epoch; /* of the row that the password was compared with */
+	const uint8_t *old_mac; /* of the cookie that came, NULL: none */
+	const uint8_t *mac;     /* of the cookie that goes out */
+	int64_t key_id;
+	const uint8_t *throttle_name; /* whose failures are forgotten */
+	struct session_limits limits;
+	struct str user_agent;
+};
+
+struct session_opened {
+	int64_t number; /* 0: refused, the account changed meanwhile */
+	bool renewed;   /* the old session of this browser goes on */
+	int64_t generation;
+};
+
+/*
+ * After the last factor: goes on with the browser's living session of the same
+ * account under the new cookie, or ends the old one and opens another.
+ */
+void sessions_open(struct store *, struct flow *,
+    const struct session_opening *, const struct audit_origin *,
+    struct session_opened *into);
+
+struct session_ended {
+	int64_t number; /* 0: there was nothing to end */
+	int64_t account_id;
+};
+
+void sessions_end(struct store *, struct flow *, const uint8_t *mac,
+    const struct audit_origin *, struct session_ended *into);
+
+/*
+ * Whether `last_used_at` is older than a tenth of the idle limit, so that
+ * sessions_touch() is worth a write.
+ */
+bool sessions_touch_due(
+    const struct session *, int64_t now, const struct session_limits *);
+
+/* Sets last_used_at; not waited for by a barrier, a crash may lose it. */
+void sessions_touch(struct store *, struct flow *, int64_t number, int64_t now);
+
+#endif

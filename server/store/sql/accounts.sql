@@ -1,0 +1,138 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: account_find
+-- role: app
+-- retry: read
+-- row: account
+-- One account by its canonical login.
+SELECT $1::bigint AS echo, a.id IS NOT NULL AS found,
+       a.id, a.login, a.display_name, a.password, a.attributes, a.epoch,
+       a.state = 'active' AS active
+FROM (SELECT 1) AS always
+LEFT JOIN sso.account AS a ON a.login = $2::text;
+
+-- name: account_find_for_sign_in
+-- role: app
+-- retry: idempotent
+-- row: sign_in_candidate
+-- Counts a failure before anything is compared, unless one has to wait; a
+-- repetition may count twice, never not at all.
+WITH counted AS (
+	INSERT INTO sso.throttle AS t
+		(kind, name, tries, wait_until, swept_after)
+	VALUES ('sign-in', $3::bytea, ARRAY[$4::timestamptz], NULL,
+		$4 + interval '24 hours')
+	ON CONFLICT (kind, name) DO UPDATE SET
+		tries = CASE WHEN sso.throttle_wait(t.tries, $4) IS NULL
+			THEN sso.throttle_recent(t.tries, $4) || $4
+			ELSE t.tries END,
+		wait_until = sso.throttle_wait(t.tries, $4),
+		swept_after = greatest(t.swept_after, excluded.swept_after)
+	RETURNING t.wait_until
+)
+SELECT $1::bigint AS echo, true AS found,
+       coalesce(a.id, 0) AS id, a.login, a.display_name, a.password,
+       a.attributes, coalesce(a.epoch, 0) AS epoch,
+       coalesce(a.state = 'active', false) AS active,
+       counted.wait_until IS NULL AS allowed, counted.wait_until,
+       g.number AS generation
+FROM counted
+CROSS JOIN sso.generation AS g
+LEFT JOIN sso.account AS a ON a.login = $2::text
+WHERE g.singleton = 1;
+
+-- name: account_rehash_password
+-- role: app
+-- retry: idempotent
+-- row: account_changed
+-- A newer form of the same password; the old form in the WHERE makes sure that
+-- it is still the same.
+WITH changed AS (
+	UPDATE sso.account SET password = $4::text
+	WHERE id = $2::bigint AND password = $3::text
+	RETURNING id
+)
+SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
+FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
+
+-- name: account_add
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: account_changed
+-- A new account and its membership in a tenant, if one is named.
+WITH place AS (
+	SELECT t.id FROM sso.tenant AS t WHERE t.slug = $6::text
+), added AS (
+	INSERT INTO sso.account
+		(login, display_name, password, attributes, created_at)
+	SELECT $2::text, $3::text, $4::text, $5::text::jsonb, $9::timestamptz
+	WHERE $6 IS NULL OR EXISTS (SELECT FROM place)
+	ON CONFLICT (login) DO NOTHING
+	RETURNING id
+), member AS (
+	INSERT INTO sso.membership (account_id, tenant_id, type, groups)
+	SELECT added.id, place.id, coalesce($7::text, ''),
+	       coalesce($8::text::jsonb, '[]')
+	FROM added CROSS JOIN place
+), audited AS (
+	INSERT INTO sso.audit (at, kind, account_id, client_address, request)
+	SELECT $9, 'account added', added.id, $10::text, $11::text FROM added
+)
+SELECT $1::bigint AS echo, a.id IS NOT NULL AS found, a.id
+FROM (SELECT 1) AS always LEFT JOIN added AS a ON true;
+
+-- name: account_set_password
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: account_changed
+-- Another password; the epoch ends all sessions.
+WITH changed AS (
+	UPDATE sso.account SET password = $3::text, epoch = epoch + 1
+	WHERE login = $2::text
+	RETURNING id
+), audited AS (
+	INSERT INTO sso.audit (at, kind, account_id, client_address, request)
+	SELECT $4::timestamptz, 'password set', id, $5::text, $6::text
+	FROM changed
+)
+SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
+FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
+
+-- name: account_set_state
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: account_changed
+-- Active, disabled or locked; the epoch ends all sessions, so that none comes
+-- back with the account.
+WITH changed AS (
+	UPDATE sso.account SET state = $3::text, epoch = epoch + 1
+	WHERE login = $2::text
+	RETURNING id
+), audited AS (
+	INSERT INTO sso.audit (at, kind, account_id, client_address, request)
+	SELECT $4::timestamptz, 'account ' || $3, id, $5::text, $6::text
+	FROM changed
+)
+SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
+FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
+
+-- name: account_list
+-- role: app
+-- retry: read
+-- lane: slow
+-- row: account_listed
+-- One page of accounts in the order of their logins.
+SELECT $1::bigint AS echo, true AS found,
+       a.id, a.login, a.display_name, a.state,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('tenant', t.slug,
+	       'type', m.type, 'groups', m.groups) ORDER BY t.slug), '[]')
+	FROM sso.membership AS m JOIN sso.tenant AS t ON t.id = m.tenant_id
+	WHERE m.account_id = a.id) AS memberships,
+       a.created_at, a.password IS NOT NULL AS has_password
+FROM sso.account AS a
+WHERE a.login > $2::text
+ORDER BY a.login
+LIMIT 1000;

@@ -1,0 +1,46 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: upkeep_partitions
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_partitions
+-- Makes the partitions that are missing and drops the old ones.
+SELECT $1::bigint AS echo, true AS found, p.made, p.dropped, p.ahead
+FROM sso.keep_partitions(($2::timestamptz AT TIME ZONE 'UTC')::date,
+	$3::bigint::integer) AS p;
+
+-- name: upkeep_sweep_sessions
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes sessions that nothing can bring back, a batch at a time.
+WITH old AS (
+	SELECT number FROM sso.session
+	WHERE ended_at < $2::timestamptz OR created_at < $3::timestamptz
+	LIMIT $4::bigint
+	FOR UPDATE SKIP LOCKED
+), swept AS (
+	DELETE FROM sso.session AS s USING old WHERE s.number = old.number
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
+
+-- name: upkeep_sweep_throttle
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes counters of which no try counts any more, a batch at a time.
+WITH old AS (
+	SELECT kind, name FROM sso.throttle
+	WHERE swept_after < $2::timestamptz
+	LIMIT $3::bigint
+	FOR UPDATE SKIP LOCKED
+), swept AS (
+	DELETE FROM sso.throttle AS t USING old
+	WHERE t.kind = old.kind AND t.name = old.name
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;

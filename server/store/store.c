@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Asking the database: gathering, holding back, sending, answering.
+ *
+ * Everything happens in store_work(), an event of its own: asks are gathered
+ * during a turn of the loop and sent at its end, and flows are answered from
+ * there and from nowhere else, so never inside the call that asked and never
+ * while a lane is in the middle of something.
+ *
+ * Every statement returns the echo as its first column.  One with a row table
+ * has `found` as its second, and at least one row: where it is false there is
+ * nothing, and `into` is left alone.
+ */
+#include "store/store.h"
+
+#include <assert.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "loop/clock.h"
+#include "loop/flow.h"
+#include "store/barrier.h"
+#include "store/lane.h"
+#include "store/unit.h"
+
+enum {
+	DOWN_MOST_US = 1000 * 1000, /* then asks fail at once */
+	WAIT_MOST_US = 5 * 1000 * 1000,
+	WAIT_SLOW_MOST_US = 25 * 1000 * 1000,
+	ATTEMPTS_UNKNOWN = 2, /* of units whose outcome was lost */
+	ATTEMPTS_REPEAT = 3,  /* of units that were rolled back */
+	TICK_MS = 250,
+};
+
+/*
+ * Units not sent yet wait apart, so that what can go does not stand behind
+ * what cannot: a write needs the flush connection too.
+ */
+enum held_kind {
+	HELD_READ,
+	HELD_WRITE,
+	HELD_SLOW,
+	HELD_COUNT,
+};
+
+struct store {
+	struct event_base *base;
+	struct lane *lanes[LANE_COUNT];
+	struct event work;
+	struct event tick;
+	size_t waiting_most;
+	size_t units;               /* made and not answered */
+	struct unit_queue gathered; /* asked in this turn of the loop */
+	struct unit_queue held[HELD_COUNT];
+	struct unit_queue finished; /* to be answered: rows are there */
+	struct unit_queue failed;   /* to be answered: not to be had */
+	struct barrier barrier;
+};
+
+static void
+store_wake(struct store *store)
+{
+	event_active(&store->work, 0, 0);
+}
+
+static enum held_kind
+store_kind(const struct unit *unit)
+{
+	if (unit->lane == LANE_SLOW)
+		return HELD_SLOW;
+	return unit->durable ? HELD_WRITE : HELD_READ;
+}
+
+/* Both are up and connected to the same server. */
+static bool
+store_can_flush(const struct store *store)
+{
+	return lane_is_up(store->lanes[LANE_QUICK]) &&
+	       lane_is_up(store->lanes[LANE_FLUSH]) &&
+	       lane_server_start(store->lanes[LANE_QUICK]) ==
+		   lane_server_start(store->lanes[LANE_FLUSH]);
+}
+
+static bool
+store_may_send(const struct store *store, enum held_kind kind)
+{
+	if (kind == HELD_SLOW)
+		return lane_has_room(store->lanes[LANE_SLOW]);
+	if (kind == HELD_WRITE && !store_can_flush(store))
+		return false;
+	return lane_has_room(store->lanes[LANE_QUICK]);
+}
+
+static bool
+lane_is_away(const struct lane *lane, int64_t now)
+{
+	int64_t since = lane_down_since(lane);
+
+	return since != 0 && now - since > DOWN_MOST_US;
+}
+
+/* For so long that nobody should wait for it. */
+static bool
+store_is_away(const struct store *store, enum held_kind kind, int64_t now)
+{
+	if (kind == HELD_SLOW)
+		return lane_is_away(store->lanes[LANE_SLOW], now);
+	return lane_is_away(store->lanes[LANE_QUICK], now) ||
+	       (kind == HELD_WRITE &&
+		   lane_is_away(store->lanes[LANE_FLUSH], now));
+}
+
+static int64_t
+store_oldest(enum held_kind kind, int64_t now)
+{
+	return now - (kind == HELD_SLOW ? WAIT_SLOW_MOST_US : WAIT_MOST_US);
+}
+
+static void
+store_fail(struct store *store, struct unit *unit)
+{
+	unit_push(&store->failed, unit);
+	store_wake(store);
+}
+
+static void
+store_again(struct store *store, struct unit *unit, unsigned attempts_most)
+{
+	enum held_kind kind = store_kind(unit);
+	int64_t oldest = store_oldest(kind, clock_monotonic());
+
+	if (unit->attempts >= attempts_most || unit->asked_at < oldest) {
+		store_fail(store, unit);
+		return;
+	}
+	unit_forget(unit);
+	unit_push(&store->held[kind], unit);
+	store_wake(store);
+}
+
+/* Done or not, nobody knows: only what may be done twice goes again. */
+static void
+store_unknown(struct store *store, struct unit *unit)
+{
+	store_again(store, unit, unit->repeatable ? ATTEMPTS_UNKNOWN : 0);
+}
+
+static void
+store_committed(struct store *store, struct unit *unit)
+{
+	if (unit->lane == LANE_QUICK && unit->durable) {
+		if (store_can_flush(store))
+			barrier_add(&store->barrier, unit);
+		else
+			store_unknown(store, unit);
+	} else {
+		unit_push(&store->finished, unit);
+	}
+	store_wake(store);
+}
+
+static void
+store_unknown_all(struct store *store, struct unit_queue units)
+{
+	struct unit *unit;
+
+	while ((unit = unit_pop(&units)) != NULL)
+		store_unknown(store, unit);
+}
+
+static void
+store_barrier_ended(struct store *store, struct unit *unit, enum unit_end end)
+{
+	struct unit_queue vouched;
+
+	unit_free(unit);
+	if (end == UNIT_UNKNOWN) {
+		store_unknown_all(store, barrier_lost(&store->barrier));
+		return;
+	}
+	vouched = barrier_end(&store->barrier);
+	if (end == UNIT_COMMITTED)
+		unit_move(&store->finished, &vouched);
+	else
+		unit_move(&store->failed, &vouched);
+	store_wake(store);
+}
+
+static void
+store_unit_ended(void *argument, struct unit *unit, enum unit_end end)
+{
+	struct store *store = argument;
+
+	if (unit->lane == LANE_FLUSH) {
+		store_barrier_ended(store, unit, end);
+		return;
+	}
+	switch (end) {
+	case UNIT_COMMITTED:
+		store_committed(store, unit);
+		break;
+	case UNIT_REFUSED:
+		store_fail(store, unit);
+		break;
+	case UNIT_REPEAT:
+		store_again(store, unit, ATTEMPTS_REPEAT);
+		break;
+	case UNIT_UNKNOWN:
+		store_unknown(store, unit);
+		break;
+	}
+}
+
+static void
+store_lane_changed(void *argument)
+{
+	struct store *store = argument;
+
+	if (!lane_is_up(store->lanes[LANE_FLUSH]))
+		store_unknown_all(store, barrier_lost(&store->barrier));
+	store_wake(store);
+}
+
+/* The unit goes first: the flow's memory may be gone after the last answer. */
+static void
+store_answer(struct store *store, struct unit *unit, bool ok)
+{
+	struct flow *f = unit->flow;
+	size_t count = unit->count;
+
+	ok = ok && unit_deliver(unit);
+	unit_free(unit);
+	store->units--;
+	for (size_t i = 0; i < count; i++)
+		flow_answered(f, ok);
+}
+
+static void
+store_answer_all(struct store *store)
+{
+	struct unit *unit;
+
+	while ((unit = unit_pop(&store->failed)) != NULL)
+		store_answer(store, unit, false);
+	while ((unit = unit_pop(&store->finished)) != NULL)
+		store_answer(store, unit, true);
+}
+
+static void
+store_accept(struct store *store, int64_t now)
+{
+	struct unit *unit;
+
+	while ((unit = unit_pop(&store->gathered)) != NULL) {
+		enum held_kind kind = store_kind(unit);
+
+		if (unit->unsendable || unit->refused ||
+		    store_is_away(store, kind, now))
+			store_fail(store, unit);
+		else
+			unit_push(&store->held[kind], unit);
+	}
+}
+
+static void
+store_send(struct store *store)
+{
+	for (enum held_kind kind = 0; kind < HELD_COUNT; kind++) {
+		struct unit_queue *held = &store->held[kind];
+
+		while (held->first != NULL && store_may_send(store, kind)) {
+			struct unit *unit = unit_pop(held);
+
+			lane_send(store->lanes[unit->lane], unit);
+		}
+	}
+}
+
+static void
+store_send_barrier(struct store *store)
+{
+	struct unit *unit;
+
+	if (!lane_is_up(store->lanes[LANE_FLUSH]))
+		return;
+	unit = barrier_begin(&store->barrier);
+	if (unit != NULL)
+		lane_send(store->lanes[LANE_FLUSH], unit);
+}
+
+/* After a failover one of them may still hold on to the old server. */
+static void
+store_check_servers(struct store *store)
+{
+	if (!lane_is_up(store->lanes[LANE_QUICK]) ||
+	    !lane_is_up(store->lanes[LANE_FLUSH]) || store_can_flush(store))
+		return;
+	lane_drop(store->lanes[LANE_QUICK], "another server than flush");
+	lane_drop(store->lanes[LANE_FLUSH], "another server than quick");
+}
+
+static void
+store_work(evutil_socket_t fd, short what, void *argument)
+{
+	struct store *store = argument;
+
+	(void)fd, (void)what;
+	store_answer_all(store);
+	store_accept(store, clock_monotonic());
+	store_check_servers(store);
+	store_send(store);
+	store_send_barrier(store);
+	for (enum lane_kind kind = 0; kind < LANE_COUNT; kind++)
+		lane_flush(store->lanes[kind]);
+}
+
+static void
+store_tick(evutil_socket_t fd, short what, void *argument)
+{
+	struct store *store = argument;
+	int64_t now = clock_monotonic();
+
+	(void)fd, (void)what;
+	for (enum lane_kind kind = 0; kind < LANE_COUNT; kind++)
+		lane_tick(store->lanes[kind], now);
+	for (enum held_kind kind = 0; kind < HELD_COUNT; kind++) {
+		struct unit_queue *held = &store->held[kind];
+
+		if (store_is_away(store, kind, now))
+			unit_move(&store->failed, held);
+		else
+			unit_take_older(
+			    held, store_oldest(kind, now), &store->failed);
+	}
+	barrier_expire(&store->barrier, now - WAIT_MOST_US, &store->failed);
+	if (store->failed.first != NULL)
+		store_wake(store);
+}
+
+static const struct lane_ops store_lane_ops = {
+	.ended = store_unit_ended,
+	.changed = store_lane_changed,
+};
+
+struct store *
+store_new(struct event_base *base, const struct store_settings *settings)
+{
+	struct store *store = memory_new(sizeof(*store));
+	struct timeval period = { 0, TICK_MS * 1000 };
+
+	store->base = base;
+	store->waiting_most = settings->waiting_most;
+	event_assign(&store->work, base, -1, 0, store_work, store);
+	event_assign(&store->tick, base, -1, EV_PERSIST, store_tick, store);
+	event_add(&store->tick, &period);
+	for (enum lane_kind kind = 0; kind < LANE_COUNT; kind++)
+		store->lanes[kind] =
+		    lane_new(base, kind, settings, &store_lane_ops, store);
+	return store;
+}
+
+void
+store_free(struct store *store)
+{
+	if (store == NULL)
+		return;
+	assert(store->units == 0);
+	for (enum lane_kind kind = 0; kind < LANE_COUNT; kind++)
+		lane_free(store->lanes[kind]);
+	event_del(&store->work);
+	event_del(&store->tick);
+	free(store);
+}
+
+bool
+store_ready(const struct store *store)
+{
+	return store_can_flush(store) && lane_is_up(store->lanes[LANE_SLOW]);
+}
+
+const char *
+store_trouble(const struct store *store)
+{
+	for (enum lane_kind kind = 0; kind < LANE_COUNT; kind++) {
+		const char *trouble = lane_trouble(store->lanes[kind]);
+
+		if (trouble != NULL)
+			return trouble;
+	}
+	return NULL;
+}
+
+/*
+ * The unit of this run of a step, if it has asked before.  Turns grow, and runs
+ * of steps nest: behind a unit of an older turn there can be none of this one.
+ */
+static struct unit *
+store_gathering(const struct store *store, uint64_t turn)
+{
+	struct unit *unit = store->gathered.last;
+
+	if (unit == NULL || unit->turn <= turn)
+		return unit != NULL && unit->turn == turn ? unit : NULL;
+	unit = store->gathered.first;
+	while (unit != NULL && unit->turn != turn)
+		unit = unit->next;
+	return unit;
+}
+
+static void
+store_gather(
+    struct store *store, struct flow *f, const struct unit_values *asked)
+{
+	uint64_t turn = flow_turn(f);
+	struct unit *unit = store_gathering(store, turn);
+
+	if (unit == NULL) {
+		unit = unit_new(f, turn, statements[asked->statement].lane);
+		unit->refused = store->units >= store->waiting_most;
+		unit_push(&store->gathered, unit);
+		store->units++;
+		store_wake(store);
+	}
+	flow_asked(f);
+	unit_add(unit, asked);
+}
+
+void
+store_ask(struct store *store, struct flow *f, enum statement statement,
+    const struct value *values, size_t count, void *into)
+{
+	const struct unit_values asked = { .statement = statement,
+		.values = values,
+		.count = count,
+		.into = into };
+
+	store_gather(store, f, &asked);
+}
+
+void
+store_ask_list(struct store *store, struct flow *f, enum statement statement,
+    const struct value *values, size_t count, struct row_list *into)
+{
+	const struct unit_values asked = { .statement = statement,
+		.values = values,
+		.count = count,
+		.list = into };
+
+	store_gather(store, f, &asked);
+}
