@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of `portillon service` that stand in files of their own.
+ */
+#ifndef CTL_SERVICE_H
+#define CTL_SERVICE_H
+
+#include <jansson.h>
+
+#include "base/memory.h"
+#include "ctl/options.h"
+#include "loop/flow.h"
+#include "store/services.h"
+
+struct arena;
+struct run;
+struct settings;
+
+/* Steps that load all services; the state is a struct services_loaded. */
+extern const struct flow_step service_load_steps[];
+
+/* "login, mail, givenName", from the JSON list of a service. */
+struct str service_released_words(struct arena *, struct str released);
+
+json_t *service_json(const struct service *);
+
+extern const struct option_rule service_add_options[];
+int service_add(const struct settings *, const struct options *);
+
+extern const struct option_rule service_test_options[];
+int service_test(const struct settings *, const struct options *);
+
+#endif

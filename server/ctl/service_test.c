@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `portillon service test URL`: would this address get tickets, and why?
+ *
+ * The answer comes from the same registry that gates use; only the hints, for
+ * an address that nearly matches, are this file's own.
+ */
+#include "base/buf.h"
+#include "cas/registry.h"
+#include "cas/service_url.h"
+#include "ctl/command.h"
+#include "ctl/json.h"
+#include "ctl/nearest.h"
+#include "ctl/plain.h"
+#include "ctl/run.h"
+#include "ctl/service.h"
+#include "store/store.h"
+
+enum {
+	HINTS_MOST = 5
+};
+
+struct service_testing {
+	struct services_loaded loaded;
+	struct buf canonical;
+	struct registry *registry;
+	const struct service *service; /* NULL: none matches */
+	struct buf hints;              /* a sentence a line */
+	size_t hint_count;
+};
+
+/* The parts of a canonical URL or pattern. */
+struct place {
+	struct str scheme; /* with "://" */
+	struct str host;
+	struct str port; /* with its colon; empty: the scheme's own */
+};
+
+static struct place
+place_of(struct str url)
+{
+	struct place place = { .scheme = str_starts(url, STR("https://"))
+					     ? STR("https://")
+					     : STR("http://") };
+	struct str authority = str_from(url, place.scheme.len);
+	size_t colon;
+
+	authority = str_first(authority, str_find(authority, '/'));
+	colon = authority.len;
+	while (colon > 0 && authority.at[colon - 1] != ':' &&
+	       authority.at[colon - 1] != ']')
+		colon--;
+	if (colon == 0 || authority.at[colon - 1] == ']')
+		colon = authority.len;
+	else
+		colon--;
+	place.host = str_first(authority, colon);
+	place.port = str_from(authority, colon);
+	return place;
+}
+
+/* Does the host fit, the star of a pattern being one label? */
+static bool
+place_host_fits(struct str pattern, struct str host)
+{
+	if (str_starts(pattern, STR("*."))) {
+		pattern = str_from(pattern, 2);
+		host = str_from(host, str_find(host, '.'));
+		host = str_from(host, host.len > 0 ? 1 : 0);
+	}
+	return str_equal(pattern, host);
+}
+
+static bool
+place_host_is_deeper(struct str pattern, struct str host)
+{
+	return str_starts(pattern, STR("*.")) &&
+	       str_ends(host, str_from(pattern, 1));
+}
+
+static bool
+place_host_is_close(struct str pattern, struct str host)
+{
+	struct nearest nearest;
+
+	nearest_start(&nearest, host);
+	nearest_consider(&nearest, pattern);
+	return nearest.name[0] != '\0';
+}
+
+/* Why this service is near but not the one; NULL: it is not near. */
+static const char *
+testing_difference(const struct service *service, struct str url)
+{
+	struct place wanted = place_of(service->pattern);
+	struct place given = place_of(url);
+	bool scheme = str_equal(wanted.scheme, given.scheme);
+
+	if (place_host_fits(wanted.host, given.host)) {
+		if (!scheme && str_equal(given.scheme, STR("http://")))
+			return "is for https, and this address is http";
+		if (!scheme)
+			return "is for http, and this address is https";
+		if (!str_equal(wanted.port, given.port))
+			return "has the same host but another port";
+		return "has the same host but another path";
+	}
+	if (place_host_is_deeper(wanted.host, given.host))
+		return "is for one label in front of its host, "
+		       "and this address has more or none";
+	if (place_host_is_close(wanted.host, given.host))
+		return "has a host that is spelled much the same";
+	return NULL;
+}
+
+static void
+testing_hints(struct service_testing *t)
+{
+	const struct service *services = t->loaded.list.items;
+
+	for (size_t i = 0; i < t->loaded.list.count; i++) {
+		const char *difference =
+		    testing_difference(&services[i], buf_str(&t->canonical));
+
+		if (difference == NULL || t->hint_count == HINTS_MOST)
+			continue;
+		t->hint_count++;
+		buf_format(&t->hints, "service %lld, %.*s, %s\n",
+		    (long long)services[i].id, STR_ARGS(services[i].pattern),
+		    difference);
+	}
+}
+
+/* What a text that is not a service URL has that it may not have. */
+static const char *
+testing_refusal(struct str url)
+{
+	struct str authority, path;
+
+	if (url.len > SERVICE_URL_LONGEST)
+		return "it is longer than 4096 bytes";
+	if (!str_starts(url, STR("https://")) &&
+	    !str_starts(url, STR("http://")))
+		return "it does not start with https:// or http://";
+	for (size_t i = 0; i < url.len; i++)
+		if ((unsigned char)url.at[i] <= ' ' || url.at[i] == 0x7f)
+			return "it has a blank or a control character";
+	if (str_find(url, '\\') < url.len)
+		return "it has a backslash";
+	authority = str_from(url, str_find(url, '/') + 2);
+	path = str_from(authority, str_find(authority, '/'));
+	authority = str_first(authority, authority.len - path.len);
+	if (str_find(authority, '@') < authority.len)
+		return "it has user information before an \"@\"";
+	if (str_find(path, '.') < path.len || str_find(path, '%') < path.len)
+		return "its host is wrong, or its path has \".\" or \"..\" "
+		       "segments or a broken %-escape";
+	return "its host or port is wrong";
+}
+
+static const char *
+pattern_words(struct str pattern)
+{
+	bool label = str_starts(place_of(pattern).host, STR("*."));
+	bool below = str_ends(pattern, STR("/*"));
+
+	if (label && below)
+		return "any one label in front, this path and below";
+	if (label)
+		return "any one label in front, just this path, any query";
+	return below ? "this path and below, any query"
+		     : "just this path, any query";
+}
+
+static int
+testing_print(struct run *run, const struct service_testing *t)
+{
+	const struct service *s = t->service;
+	struct str canonical = buf_str(&t->canonical);
+
+	if (s == NULL) {
+		const struct str facts[] = { STR("canonical"), canonical,
+			STR("tickets"), STR("no: no pattern matches") };
+
+		plain_facts(stdout, facts, COUNT_OF(facts) / 2);
+		if (t->hint_count > 0)
+			printf("\nNear misses:\n%.*s",
+			    STR_ARGS(buf_str(&t->hints)));
+		return OUTCOME_REFUSED;
+	}
+	const struct str facts[] = { STR("canonical"), canonical,
+		STR("service"),
+		arena_format(&run->arena, "%lld, %.*s (tenant %.*s)",
+		    (long long)s->id, STR_ARGS(s->name), STR_ARGS(s->tenant)),
+		STR("pattern"),
+		arena_format(&run->arena, "%.*s (%s)", STR_ARGS(s->pattern),
+		    pattern_words(s->pattern)),
+		STR("released"),
+		service_released_words(&run->arena, s->released),
+		STR("tickets"),
+		s->enabled ? STR("yes") : STR("no: the service is disabled") };
+
+	plain_facts(stdout, facts, COUNT_OF(facts) / 2);
+	return s->enabled ? OUTCOME_DONE : OUTCOME_REFUSED;
+}
+
+static int
+testing_print_json(const struct service_testing *t)
+{
+	bool tickets = t->service != NULL && t->service->enabled;
+	struct str left = buf_str(&t->hints), hint;
+	json_t *object = json_object(), *hints = json_array();
+
+	while (left.len > 0) {
+		str_cut(left, '\n', &hint, &left);
+		json_append(hints, json_words(hint));
+	}
+	json_put(object, "canonical", json_words(buf_str(&t->canonical)));
+	json_put(object, "tickets", json_boolean(tickets));
+	json_put(object, "service",
+	    t->service != NULL ? service_json(t->service) : json_null());
+	json_put(object, "near_misses", hints);
+	json_print(object);
+	return tickets ? OUTCOME_DONE : OUTCOME_REFUSED;
+}
+
+static int
+testing_run(struct run *run, const struct settings *settings,
+    const struct options *options)
+{
+	struct service_testing *t = run->state;
+	struct str url = options_text(options, "URL");
+
+	if (!service_url_canonical(url, &t->canonical)) {
+		command_complain("no service can have this address: %s",
+		    testing_refusal(url));
+		return OUTCOME_REFUSED;
+	}
+	if (!run_or_complain(run, settings, service_load_steps))
+		return OUTCOME_UNUSABLE;
+	t->registry = registry_new(t->loaded.list.items, t->loaded.list.count,
+	    t->loaded.generation.number);
+	t->service = registry_find(t->registry, buf_str(&t->canonical));
+	if (t->service == NULL)
+		testing_hints(t);
+	return options_has(options, "json") ? testing_print_json(t)
+					    : testing_print(run, t);
+}
+
+int
+service_test(const struct settings *settings, const struct options *options)
+{
+	struct service_testing t = {
+		.canonical = BUF_INIT(SERVICE_URL_LONGEST),
+		.hints = BUF_INIT(HINTS_MOST * (SERVICE_URL_LONGEST + 256)),
+	};
+	CLEANUP(run_clear) struct run run = { .state = &t };
+	int outcome = testing_run(&run, settings, options);
+
+	registry_unref(t.registry);
+	buf_clear(&t.canonical);
+	buf_clear(&t.hints);
+	return outcome;
+}
+
+const struct option_rule service_test_options[] = {
+	{ "URL", OPTION_WORD, .help = "an address as an application sends it" },
+	{ "json", OPTION_FLAG, .help = "for scripts" },
+	OPTION_END,
+};

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every setting of an installation: one table gives name, type, range, default
+ * and help; `portillon --help-settings` and the sample file derive from it.
+ *
+ * A file has sections: "[server]" and "url = ..." make the setting
+ * "server.url", which the environment variable PORTILLON_SERVER_URL overrides.
+ * Unknown names are refused with the nearest known one as a suggestion.
+ * Modules below never see this struct: they declare what they need, and
+ * ctl/serve.c fills it in.
+ */
+#ifndef CTL_SETTINGS_H
+#define CTL_SETTINGS_H
+
+#include <stdio.h>
+
+#include "base/memory.h"
+#include "base/str.h"
+
+struct buf;
+
+struct settings {
+	/* [server] */
+	char *url;    /* what browsers see: https://sso.example.org/cas */
+	char *listen; /* 127.0.0.1:8443 or [::1]:8443 */
+	char *tls_certificate; /* PEM chain; empty: plain HTTP on loopback */
+	char *tls_key;         /* PEM */
+	char *trusted_proxies; /* addresses or CIDRs, separated by blanks */
+	int64_t gates;         /* 0: min(cores, 4) */
+	int64_t connections;   /* in all, a gate */
+	int64_t connections_per_address; /* a gate */
+	char *user; /* name to become when started as root; empty: stay */
+
+	/* [database] */
+	char *app; /* libpq connection strings of the two roles */
+	char *migrator;
+
+	/* [keys] */
+	char *keys_file;
+
+	/* [ticket] */
+	int64_t ticket_life; /* seconds */
+
+	/* [session] */
+	int64_t session_idle; /* seconds */
+	int64_t session_max;  /* seconds */
+
+	/* [password] */
+	int64_t password_memory; /* KiB */
+	int64_t password_passes;
+	int64_t password_lanes;
+	int64_t password_queue; /* checks waiting, a gate */
+
+	/* [pages] */
+	char *institution;
+	char *templates;          /* folder */
+	char *templates_override; /* folder of the operator's; empty: none */
+	char *static_files;       /* folder; setting "pages.static" */
+	char *help_url;
+
+	/* [log] */
+	char *log_level; /* debug, info, warning, error */
+
+	/* [courier] */
+	int64_t keep_sessions; /* days that ended sessions are kept */
+};
+
+/*
+ * Defaults, then the file, then the environment.  False and a sentence naming
+ * file and line, or the variable, in `why`.  Checks each value alone; whether
+ * they fit together is asked by settings_check().
+ */
+bool settings_load(
+    struct settings *, const char *file, struct buf *why) MUST_CHECK;
+void settings_clear(struct settings *);
+
+/* Do they fit together and do the files exist?  A sentence a finding. */
+bool settings_check(const struct settings *, struct buf *findings) MUST_CHECK;
+
+/* The table as text for people, and as a commented sample file. */
+void settings_help(FILE *);
+void settings_sample(FILE *);
+
+#endif

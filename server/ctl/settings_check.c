@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Do the settings fit together, and are the files there?
+ *
+ * All findings are told, not just the first: whoever sets up a server wants to
+ * mend them in one go.
+ */
+#include <errno.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "ctl/settings.h"
+#include "ctl/settings_table.h"
+#include "text/address.h"
+
+static bool
+settings_is_set(const char *text)
+{
+	return text[0] != '\0';
+}
+
+static void __attribute__((format(printf, 2, 3)))
+settings_find(struct buf *findings, const char *format, ...)
+{
+	va_list arguments;
+	char sentence[1024];
+
+	va_start(arguments, format);
+	vsnprintf(sentence, sizeof(sentence), format, arguments);
+	va_end(arguments);
+	buf_format(findings, "%s\n", sentence);
+}
+
+static void
+settings_check_file(const char *name, const char *path, struct buf *findings)
+{
+	struct stat facts;
+
+	if (stat(path, &facts) != 0)
+		settings_find(
+		    findings, "%s: %s: %s", name, path, strerror(errno));
+	else if (!S_ISREG(facts.st_mode))
+		settings_find(findings, "%s: %s is not a file", name, path);
+	else if (access(path, R_OK) != 0)
+		settings_find(findings, "%s: %s cannot be read", name, path);
+}
+
+static void
+settings_check_folder(const char *name, const char *path, struct buf *findings)
+{
+	struct stat facts;
+
+	if (stat(path, &facts) != 0)
+		settings_find(
+		    findings, "%s: %s: %s", name, path, strerror(errno));
+	else if (!S_ISDIR(facts.st_mode))
+		settings_find(findings, "%s: %s is not a folder", name, path);
+	else if (access(path, R_OK | X_OK) != 0)
+		settings_find(findings, "%s: %s cannot be read", name, path);
+}
+
+static bool
+settings_listen_on_loopback(const struct settings *settings)
+{
+	struct str text;
+	struct address address;
+	struct networks loopback;
+	uint64_t port;
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(256);
+
+	return setting_listen_parse(str_of(settings->listen), &text, &port) &&
+	       address_parse(text, &address) &&
+	       networks_parse(STR("127.0.0.0/8 ::1"), &loopback, &why) &&
+	       networks_have(&loopback, &address);
+}
+
+static void
+settings_check_tls(const struct settings *settings, struct buf *findings)
+{
+	bool certificate = settings_is_set(settings->tls_certificate);
+	bool key = settings_is_set(settings->tls_key);
+
+	if (certificate != key)
+		settings_find(findings,
+		    "server.tls_certificate and server.tls_key: "
+		    "one is set without the other");
+	if (certificate)
+		settings_check_file("server.tls_certificate",
+		    settings->tls_certificate, findings);
+	if (key)
+		settings_check_file(
+		    "server.tls_key", settings->tls_key, findings);
+	if (!certificate && !settings_listen_on_loopback(settings))
+		settings_find(findings,
+		    "server.listen: %s would serve plain HTTP to the network; "
+		    "set server.tls_certificate, or listen on a loopback "
+		    "address behind a proxy",
+		    settings->listen);
+}
+
+static void
+settings_check_server(const struct settings *settings, struct buf *findings)
+{
+	if (!settings_is_set(settings->url))
+		settings_find(findings, "server.url is not set");
+	else if (settings_is_set(settings->tls_certificate) &&
+		 !str_starts(str_of(settings->url), STR("https://")))
+		settings_find(findings,
+		    "server.url must start with https:// where "
+		    "server.tls_certificate is set");
+	if (settings->connections_per_address > settings->connections)
+		settings_find(findings,
+		    "server.connections_per_address is more than "
+		    "server.connections");
+	if (settings_is_set(settings->user) && getpwnam(settings->user) == NULL)
+		settings_find(findings, "server.user: there is no user %s",
+		    settings->user);
+}
+
+static void
+settings_check_password(const struct settings *settings, struct buf *findings)
+{
+	if (settings->password_memory < 8 * settings->password_lanes)
+		settings_find(
+		    findings, "password.memory must be at least 8 KiB a lane");
+}
+
+bool
+settings_check(const struct settings *settings, struct buf *findings)
+{
+	size_t before = findings->len;
+
+	settings_check_server(settings, findings);
+	settings_check_tls(settings, findings);
+	settings_check_password(settings, findings);
+	if (settings->session_idle > settings->session_max)
+		settings_find(
+		    findings, "session.idle is longer than session.max");
+	if (!settings_is_set(settings->app))
+		settings_find(findings, "database.app is not set");
+	settings_check_file("keys.file", settings->keys_file, findings);
+	settings_check_folder("pages.templates", settings->templates, findings);
+	settings_check_folder("pages.static", settings->static_files, findings);
+	if (settings_is_set(settings->templates_override))
+		settings_check_folder("pages.templates_override",
+		    settings->templates_override, findings);
+	return buf_ok(findings) && findings->len == before;
+}

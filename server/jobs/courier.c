@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The courier process: upkeep, each as a flow of its own, from time to time.
+ */
+#include "jobs/courier.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "loop/clock.h"
+#include "loop/flow.h"
+#include "store/upkeep.h"
+
+enum {
+	UPKEEP_DEADLINE_MS = 60 * 1000,
+	SWEPT_AT_A_TIME = 1000,
+	KEEP_REDEMPTION_DAYS = 8,
+	TICK_US = 100 * 1000,
+	UPKEEP_PERIOD_US = 600 * 1000000,
+	RETRY_PERIOD_US = 5 * 1000000,
+};
+
+static const int64_t day_us = INT64_C(86400) * 1000000;
+
+struct courier {
+	struct courier_start start;
+	struct event_base *base;
+	struct store *store;
+	struct event *terminate;
+	struct event *tick;
+	int64_t due_us; /* when upkeep runs next, monotonic */
+	bool at_work;
+	bool stopping;
+};
+
+/* One round of upkeep. */
+struct upkeep {
+	struct arena arena;
+	struct courier *courier;
+	int64_t now;
+	struct upkeep_partitions partitions;
+	struct upkeep_swept sessions;
+	struct upkeep_swept throttle;
+	bool done;
+};
+
+static enum flow_next
+upkeep_make_partitions(struct flow *f)
+{
+	struct upkeep *u = flow_state(f);
+
+	upkeep_partitions(
+	    u->courier->store, f, u->now, KEEP_REDEMPTION_DAYS, &u->partitions);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+upkeep_sweep(struct flow *f)
+{
+	struct upkeep *u = flow_state(f);
+	const struct courier_start *start = &u->courier->start;
+	int64_t kept = u->now - start->keep_sessions_days * day_us;
+
+	upkeep_sweep_sessions(u->courier->store, f,
+	    &(struct upkeep_session_sweep){
+		.ended_before = kept,
+		.opened_before =
+		    kept - start->session_longest_seconds * 1000000,
+		.most = SWEPT_AT_A_TIME,
+	    },
+	    &u->sessions);
+	upkeep_sweep_throttle(
+	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->throttle);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+upkeep_report(struct flow *f)
+{
+	struct upkeep *u = flow_state(f);
+
+	u->done = true;
+	log_event(LOG_INFO, "upkeep", LOG_NUMBER("made", u->partitions.made),
+	    LOG_NUMBER("dropped", u->partitions.dropped),
+	    LOG_NUMBER("days_ahead", u->partitions.ahead),
+	    LOG_NUMBER("sessions", u->sessions.count),
+	    LOG_NUMBER("throttles", u->throttle.count));
+	return FLOW_DONE;
+}
+
+static const struct flow_step upkeep_steps[] = {
+	FLOW_STEP(upkeep_make_partitions),
+	FLOW_STEP(upkeep_sweep),
+	FLOW_STEP(upkeep_report),
+	FLOW_END,
+};
+
+static void
+upkeep_unavailable(void *state)
+{
+	(void)state; /* upkeep_release() plans the next try */
+}
+
+/* A full batch means that there is more: go on at the next tick. */
+static void
+upkeep_release(void *state)
+{
+	struct upkeep *u = state;
+	struct courier *courier = u->courier;
+	bool more = u->sessions.count >= SWEPT_AT_A_TIME ||
+		    u->throttle.count >= SWEPT_AT_A_TIME;
+
+	courier->at_work = false;
+	courier->due_us = clock_monotonic() + (!u->done  ? RETRY_PERIOD_US
+						  : more ? 0
+							 : UPKEEP_PERIOD_US);
+	arena_clear(&u->arena);
+	free(u);
+}
+
+static const struct flow_ops upkeep_ops = {
+	.unavailable = upkeep_unavailable,
+	.release = upkeep_release,
+};
+
+static void
+upkeep_begin(struct courier *courier)
+{
+	struct upkeep *u = memory_new(sizeof(*u));
+
+	u->courier = courier;
+	u->now = clock_now();
+	courier->at_work = true;
+	flow_start(&(struct flow_start){
+	    .base = courier->base,
+	    .steps = upkeep_steps,
+	    .ops = &upkeep_ops,
+	    .state = u,
+	    .arena = &u->arena,
+	    .id = "upkeep",
+	    .deadline_ms = UPKEEP_DEADLINE_MS,
+	});
+}
+
+static void
+courier_tick(evutil_socket_t fd, short what, void *argument)
+{
+	struct courier *courier = argument;
+
+	(void)fd, (void)what;
+	if (courier->stopping) {
+		if (!courier->at_work)
+			event_base_loopbreak(courier->base);
+		return;
+	}
+	if (!courier->at_work && store_ready(courier->store) &&
+	    clock_monotonic() >= courier->due_us)
+		upkeep_begin(courier);
+}
+
+static void
+courier_stop(evutil_socket_t fd, short what, void *argument)
+{
+	struct courier *courier = argument;
+
+	courier->stopping = true;
+	courier_tick(fd, what, courier);
+}
+
+int
+courier_run(const struct courier_start *start)
+{
+	static const struct timeval period = { 0, TICK_US };
+	struct courier courier = { .start = *start };
+
+	signal(SIGPIPE, SIG_IGN); /* databases go away */
+	signal(SIGINT, SIG_IGN); /* the terminal's: the master decides */
+	courier.base = event_base_new();
+	if (courier.base == NULL)
+		abort(); /* out of memory or descriptors */
+	courier.store = store_new(courier.base, &start->store);
+	courier.terminate =
+	    evsignal_new(courier.base, SIGTERM, courier_stop, &courier);
+	courier.tick =
+	    event_new(courier.base, -1, EV_PERSIST, courier_tick, &courier);
+	event_add(courier.terminate, NULL);
+	event_add(courier.tick, &period);
+	event_base_loop(courier.base, EVLOOP_NO_EXIT_ON_EMPTY);
+
+	event_free(courier.terminate);
+	event_free(courier.tick);
+	store_free(courier.store);
+	event_base_free(courier.base);
+	libevent_global_shutdown();
+	return 0;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program `portillon`: one table of its commands.
+ *
+ * What they do stands in ctl/, one file each; this only names them.
+ */
+#include "base/memory.h"
+#include "ctl/command.h"
+#include "ctl/commands.h"
+#include "ctl/serve.h"
+
+static int
+main_serve(const struct settings *settings, const struct options *options)
+{
+	(void)options;
+	return serve_command(settings);
+}
+
+static const struct command commands[] = {
+	{ .name = "serve",
+	    .summary = "Serve in the foreground until SIGTERM",
+	    .details = "Starts the gates and the courier, and starts again "
+		       "one that dies.  Logs to\nstandard error; the event "
+		       "\"ready\" says that all gates serve.  SIGTERM lets\n"
+		       "requests that were accepted end, and then stops.",
+	    .run = main_serve },
+	{ .name = "migrate",
+	    .summary = "Bring the tables of the database up to date",
+	    .details = "Applies the migrations that are missing, as the role "
+		       "of database.migrator.",
+	    .options = migrate_options,
+	    .run = migrate_command },
+	{ .name = "check",
+	    .summary = "Check settings, keys, database and templates",
+	    .details = "One line for each finding, and one for each thing "
+		       "that is in order.  Ends with 1\nif there is any "
+		       "finding.",
+	    .run = check_command,
+	    .finds = true },
+	{ .name = "account",
+	    .summary = "Accounts of people: add, list, change",
+	    .parts = account_parts },
+	{ .name = "service",
+	    .summary = "Registered services: add, list, try an address",
+	    .parts = service_parts },
+	{ .name = "tenant",
+	    .summary = "Organisations: add, list",
+	    .parts = tenant_parts },
+	{ .name = "keys",
+	    .summary = "The keys of the installation: make them",
+	    .parts = keys_parts },
+	{ 0 },
+};
+
+int
+main(int count, char **words)
+{
+	return command_main(commands, count, words);
+}

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Validation: one attempt a ticket, whatever becomes of it.
+ *
+ * Anything that does not open with our keys, or is too old, is refused before
+ * the database is asked.  A ticket that opens is spent, in one statement, also
+ * when the request is wrong in some other way; then the first thing that was
+ * wrong decides the answer.
+ */
+#include "web/cas/validate.h"
+
+#include "base/log.h"
+#include "crypto/random.h"
+#include "http/server.h"
+#include "web/gate.h"
+#include "web/request.h"
+#include "web/snapshot.h"
+
+enum {
+	CLOCK_SLACK = 5
+}; /* seconds that gates' clocks may be apart */
+
+static void
+refuse(struct validate_state *v, enum answer_code code, struct str text)
+{
+	if (v->refused)
+		return;
+	v->refused = true;
+	v->code = code;
+	v->text = text;
+}
+
+static void
+validate_read_format(struct request *rq, struct validate_state *v)
+{
+	struct str format;
+
+	switch (params_get(&rq->params, STR("format"), &format)) {
+	case PARAM_ABSENT:
+		return;
+	case PARAM_ONCE:
+		if (str_equal_nocase(format, STR("XML")))
+			return;
+		if (str_equal_nocase(format, STR("JSON"))) {
+			v->format = ANSWER_JSON;
+			return;
+		}
+		break;
+	case PARAM_TWICE:
+		break;
+	}
+	refuse(v, ANSWER_INVALID_REQUEST,
+	    STR("The parameter 'format' is XML or JSON."));
+}
+
+static void
+validate_read_parameters(struct request *rq, struct validate_state *v)
+{
+	bool service_once = destination_read(rq, &v->to);
+	enum param_found ticket =
+	    params_get(&rq->params, STR("ticket"), &v->ticket_text);
+
+	v->renew = parameter_is_set(rq, STR("renew"));
+	if (rq->params.crooked)
+		refuse(v, ANSWER_INVALID_REQUEST,
+		    STR("The parameters are not well-formed."));
+	if (!service_once || ticket == PARAM_TWICE)
+		refuse(v, ANSWER_INVALID_REQUEST,
+		    STR("A parameter was given twice."));
+	if (v->to.url.len == 0 || v->ticket_text.len == 0)
+		refuse(v, ANSWER_INVALID_REQUEST,
+		    STR("The parameters 'service' and 'ticket' are needed."));
+	if (params_has(&rq->params, STR("pgtUrl")))
+		refuse(v, ANSWER_UNAUTHORIZED_SERVICE_PROXY,
+		    STR("This service may not obtain proxy tickets."));
+}
+
+/* False if there is nothing to spend: not a ticket of ours, or too old. */
+static bool
+validate_open(struct request *rq, struct validate_state *v)
+{
+	const struct gate *gate = rq->gate;
+	int64_t age;
+
+	if (str_starts(v->ticket_text, STR("PT-")))
+		refuse(v, ANSWER_INVALID_TICKET_SPEC,
+		    STR("This is a proxy ticket, which is not accepted here."));
+	if (!ticket_open(gate->keys, gate->generation.restore_epoch,
+		v->ticket_text, &v->ticket, &v->key_id)) {
+		refuse(
+		    v, ANSWER_INVALID_TICKET, STR("This ticket is not known."));
+		return false;
+	}
+	age = rq->now / 1000000 - v->ticket.issued_at;
+	if (age >= -CLOCK_SLACK && age <= gate->settings.ticket_life)
+		return true;
+	refuse(v, ANSWER_INVALID_TICKET, STR("This ticket has expired."));
+	return false;
+}
+
+static void
+validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
+{
+	struct gate *gate = rq->gate;
+	bool right_service = v->to.canonical.len > 0 &&
+			     ticket_service_matches(gate->keys, v->key_id,
+				 &v->ticket, v->to.canonical);
+
+	if (!right_service)
+		refuse(v, ANSWER_INVALID_SERVICE,
+		    STR("This ticket was issued for another service."));
+	destination_find(rq, &v->to);
+	random_bytes(v->request, sizeof(v->request));
+	tickets_redeem(gate->store, f,
+	    &(struct ticket_redemption){
+		.session = v->ticket.session,
+		.issued_at = v->ticket.issued_at,
+		.random = v->ticket.random,
+		.request = v->request,
+		.service_id = right_service && v->to.service != NULL
+				  ? v->to.service->id
+				  : 0,
+		.ticket = v->ticket_text,
+		.now = rq->now,
+		.limits = gate->settings.session,
+	    },
+	    &v->redeemed);
+}
+
+static enum flow_next
+validate_redeem(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+
+	validate_read_parameters(rq, v);
+	if (validate_open(rq, v))
+		validate_spend(rq, f, v);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+validate_begin_1(struct flow *f)
+{
+	struct validate_state *v = request_of(f)->page;
+
+	v->format = ANSWER_TEXT;
+	return validate_redeem(f);
+}
+
+static enum flow_next
+validate_begin_2(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+
+	v->format = ANSWER_XML;
+	validate_read_format(rq, v);
+	return validate_redeem(f);
+}
+
+static enum flow_next
+validate_follow(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+
+	snapshot_follow(rq, f, v->redeemed.generation);
+	return FLOW_NEXT;
+}
+
+/* What only the database and the current registry can say. */
+static void
+validate_judge(struct request *rq, struct validate_state *v)
+{
+	if (!v->redeemed.fresh)
+		refuse(v, ANSWER_INVALID_TICKET,
+		    STR("This ticket was used before."));
+	if (v->redeemed.restore_epoch != rq->gate->generation.restore_epoch ||
+	    !v->redeemed.alive)
+		refuse(v, ANSWER_INVALID_TICKET,
+		    STR("The session of this ticket has ended."));
+	if (v->to.service == NULL)
+		refuse(v, ANSWER_UNAUTHORIZED_SERVICE,
+		    STR("This service is not registered."));
+	if (v->renew && !(v->ticket.flags & TICKET_FROM_NEW_LOGIN))
+		refuse(v, ANSWER_INVALID_TICKET,
+		    STR("This ticket does not come from a new sign-in."));
+}
+
+static void
+validate_log(const struct request *rq, const struct validate_state *v)
+{
+	if (v->refused)
+		log_event(LOG_WARNING, "ticket refused",
+		    LOG_TEXT("request", str_of(rq->id)),
+		    LOG_TEXT("why", v->text),
+		    LOG_TEXT("service", v->to.canonical),
+		    LOG_NUMBER("session", v->ticket.session));
+	else
+		log_event(LOG_INFO, "ticket validated",
+		    LOG_TEXT("request", str_of(rq->id)),
+		    LOG_NUMBER("service", v->to.service->id),
+		    LOG_NUMBER("session", v->ticket.session));
+}
+
+static enum flow_next
+validate_reply(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+	CLEANUP(buf_clear) struct buf body = BUF_INIT(1024 * 1024);
+
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &v->to);
+	if (!v->refused)
+		validate_judge(rq, v);
+	validate_log(rq, v);
+	if (v->refused)
+		answer_failure(&body, v->format, v->code, v->text);
+	else
+		answer_success(&body, v->format,
+		    &(struct answer_success){
+			.user = v->redeemed.login,
+			.authenticated_at = v->redeemed.password_at,
+			.from_new_login =
+			    v->ticket.flags & TICKET_FROM_NEW_LOGIN,
+			.attributes = v->redeemed.attributes,
+			.released = v->to.service->released,
+		    });
+	if (!buf_ok(&body)) {
+		buf_reset(&body);
+		answer_failure(&body, v->format, ANSWER_INTERNAL_ERROR,
+		    STR("The answer became too large."));
+	}
+	return reply_text(
+	    rq, 200, answer_content_type(v->format), buf_str(&body));
+}
+
+const struct flow_step validate_1[] = {
+	FLOW_STEP(validate_begin_1), /* spends the ticket */
+	FLOW_STEP(validate_follow), /* the registry, if it changed */
+	FLOW_STEP(validate_reply),
+	FLOW_END,
+};
+
+const struct flow_step validate_2[] = {
+	FLOW_STEP(validate_begin_2),
+	FLOW_STEP(validate_follow),
+	FLOW_STEP(validate_reply),
+	FLOW_END,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * /validate, /serviceValidate and /p3/serviceValidate: an application asks who
+ * a ticket stands for.
+ */
+#ifndef WEB_CAS_VALIDATE_H
+#define WEB_CAS_VALIDATE_H
+
+#include "cas/answer.h"
+#include "cas/ticket.h"
+#include "loop/flow.h"
+#include "store/tickets.h"
+#include "web/destination.h"
+
+struct validate_state {
+	enum answer_format format;
+	struct destination to;
+	bool renew;
+	struct str ticket_text;
+	struct ticket ticket;
+	unsigned key_id;
+	uint8_t request[TICKETS_REQUEST_SIZE];
+	struct ticket_redeemed redeemed;
+
+	/* The first thing found wrong; decided before the ticket is spent. */
+	bool refused;
+	enum answer_code code;
+	struct str text;
+};
+
+extern const struct flow_step validate_1[], validate_2[];
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a sign-in leads.
+ */
+#include "web/destination.h"
+
+#include "base/buf.h"
+#include "cas/service_url.h"
+#include "web/request.h"
+#include "web/snapshot.h"
+
+bool
+destination_read(struct request *rq, struct destination *to)
+{
+	CLEANUP(buf_clear) struct buf canonical = BUF_INIT(SERVICE_URL_LONGEST);
+
+	if (params_get(&rq->params, STR("service"), &to->url) == PARAM_TWICE)
+		return false;
+	to->canonical = STR_NONE;
+	if (to->url.len > 0 && service_url_canonical(to->url, &canonical))
+		to->canonical = arena_text(&rq->arena, buf_str(&canonical));
+	return true;
+}
+
+void
+destination_find(const struct request *rq, struct destination *to)
+{
+	to->service = snapshot_service(rq, to->canonical);
+}
+
+bool
+parameter_is_set(const struct request *rq, struct str name)
+{
+	static const struct str words_for_no[] = { STR_INIT("false"),
+		STR_INIT("0"), STR_INIT("no"), STR_INIT("off") };
+	struct str value;
+
+	if (!params_has(&rq->params, name))
+		return false;
+	(void)params_get(&rq->params, name, &value);
+	for (size_t i = 0; i < COUNT_OF(words_for_no); i++) {
+		if (str_equal_nocase(value, words_for_no[i]))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a sign-in leads: the service that a request names, read and matched in
+ * one way for all endpoints.
+ */
+#ifndef WEB_DESTINATION_H
+#define WEB_DESTINATION_H
+
+#include "base/memory.h"
+#include "base/str.h"
+
+struct request;
+struct service;
+
+struct destination {
+	struct str url; /* as the application gave it; empty: none */
+	struct str canonical; /* empty: no URL that a service may have */
+	const struct service *service; /* NULL: not registered, or disabled */
+};
+
+/*
+ * Reads the parameter `service`; an empty one counts as absent.  False if it
+ * stands twice.  Does not look it up.
+ */
+bool destination_read(struct request *, struct destination *) MUST_CHECK;
+
+/* Looks it up in the request's registry. */
+void destination_find(const struct request *, struct destination *);
+
+/* A parameter like "renew" or "gateway": there, and not one of the words for
+ * no (false, 0, no, off). */
+bool parameter_is_set(const struct request *, struct str name);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a read request to its route: everything that holds for all routes is
+ * decided here, before any of them runs.
+ */
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+#include "cas/registry.h"
+#include "crypto/random.h"
+#include "loop/clock.h"
+#include "text/cookie.h"
+#include "text/messages.h"
+#include "web/gate.h"
+#include "web/request.h"
+#include "web/routes.h"
+
+enum {
+	FLOW_DEADLINE_MS = 5000,
+	USER_AGENT_LONGEST = 256,
+	COOKIES_LONGEST = 4096,
+};
+
+/*
+ * 16 hexadecimal digits: four random bytes drawn once a process, and a count.
+ * Unique enough to find a line in a log; nothing depends on guessing it.
+ */
+static void
+request_name(char id[static REQUEST_ID_SIZE])
+{
+	static uint8_t start[4];
+	static uint32_t count;
+	CLEANUP(buf_clear) struct buf hex = BUF_INIT(REQUEST_ID_SIZE);
+	uint8_t bytes[8];
+
+	if (count++ == 0)
+		random_bytes(start, sizeof(start));
+	memcpy(bytes, start, sizeof(start));
+	bytes_put_be(bytes + sizeof(start), 4, count);
+	bytes_hex(&hex, bytes, sizeof(bytes));
+	memcpy(id, buf_cstr(&hex), REQUEST_ID_SIZE);
+}
+
+static struct request *
+request_new(struct gate *gate, struct http_exchange *x)
+{
+	struct request *rq = memory_new(sizeof(*rq));
+	struct address client = http_exchange_client(x);
+
+	rq->gate = gate;
+	rq->exchange = x;
+	rq->now = clock_now();
+	rq->began_us = clock_monotonic();
+	rq->cookies = (struct buf)BUF_INIT(COOKIES_LONGEST);
+	if (gate->registry != NULL)
+		rq->registry = registry_ref(gate->registry);
+	request_name(rq->id);
+	address_text(&client, rq->client);
+	return rq;
+}
+
+static void
+request_release(void *state)
+{
+	struct request *rq = state;
+
+	buf_clear(&rq->cookies);
+	registry_unref(rq->registry);
+	arena_clear(&rq->arena);
+	free(rq);
+}
+
+static void
+request_unavailable(void *state)
+{
+	struct request *rq = state;
+
+	(void)reply_error(rq, 503);
+}
+
+static const struct flow_ops request_ops = {
+	.unavailable = request_unavailable,
+	.release = request_release,
+};
+
+static const char *const method_names[] = {
+	[HTTP_GET] = "GET",
+	[HTTP_HEAD] = "HEAD",
+	[HTTP_POST] = "POST",
+	[HTTP_DELETE] = "DELETE",
+};
+
+/* The head's bytes go away with the exchange, the request may stay longer. */
+static void
+request_read_head(struct request *rq, const struct http_head *head)
+{
+	struct str agent = http_field(head, STR("User-Agent"));
+
+	rq->is_post = head->method == HTTP_POST;
+	rq->method = str_of(method_names[head->method]);
+	rq->path = arena_text(&rq->arena, head->path);
+	rq->cookie_header = arena_text(&rq->arena, head->cookie);
+	if (str_is_utf8(agent))
+		rq->user_agent = arena_text(
+		    &rq->arena, str_first(agent, USER_AGENT_LONGEST));
+	params_add(
+	    &rq->params, arena_text(&rq->arena, head->query), &rq->arena);
+}
+
+static struct str
+wished_language(const struct request *rq, const struct http_head *head)
+{
+	struct str wish;
+
+	if (params_get(&rq->params, STR("locale"), &wish) == PARAM_ONCE)
+		return wish;
+	wish = request_cookie(rq, STR("__Host-language"));
+	if (wish.len > 0)
+		return wish;
+	return http_field(head, STR("Accept-Language"));
+}
+
+static void
+request_choose_language(struct request *rq, const struct http_head *head)
+{
+	size_t count;
+	const struct str *languages = page_languages(rq->gate->pages, &count);
+	struct str wish = wished_language(rq, head);
+
+	rq->language = messages_choose(wish, languages, count);
+	if (params_has(&rq->params, STR("locale")) &&
+	    str_equal(wish, languages[rq->language]))
+		request_set_cookie(
+		    rq, STR("__Host-language"), wish, INT64_C(31536000));
+}
+
+/* The port may be left out: old clients do (architecture D1). */
+static bool
+host_is_ours(const struct gate_settings *settings, struct str host)
+{
+	size_t name = settings->host.len;
+
+	if (!str_equal_nocase(str_first(host, name), settings->host))
+		return false;
+	if (host.len == name)
+		return true;
+	return host.at[name] == ':' &&
+	       str_equal(str_from(host, name + 1), settings->port);
+}
+
+/*
+ * The path behind the prefix; STR_NONE if it is not below it.  Some clients
+ * join a prefix that ends in a slash with a path that starts with one: at that
+ * one place "//" counts as "/".
+ */
+static struct str
+path_below_prefix(struct str prefix, struct str path)
+{
+	if (!str_starts(path, prefix))
+		return STR_NONE;
+	path = str_from(path, prefix.len);
+	if (path.len == 0)
+		return STR("/");
+	if (path.at[0] != '/')
+		return STR_NONE;
+	if (path.len > 1 && path.at[1] == '/')
+		path = str_from(path, 1);
+	return path;
+}
+
+/* 0, or the status to refuse with. */
+static unsigned
+request_find_route(struct request *rq, const struct http_head *head)
+{
+	const struct gate_settings *settings = &rq->gate->settings;
+	bool known = false, of_prefix = false;
+
+	if (head->method == HTTP_DELETE)
+		return 405;
+	rq->route = route_find(rq->path, rq->is_post, &known);
+	if (rq->route != NULL && rq->route->flags & ROUTE_PROBE)
+		return 0;
+	rq->route = NULL;
+	if (!host_is_ours(settings, head->host) &&
+	    (head->host.len > 0 || head->minor_version > 0))
+		return 421;
+	rq->local_path = path_below_prefix(settings->prefix, rq->path);
+	if (rq->local_path.len > 0)
+		rq->route = route_find(rq->local_path, rq->is_post, &of_prefix);
+	if (rq->route != NULL && rq->route->flags & ROUTE_PROBE)
+		rq->route = NULL;
+	if (rq->route == NULL)
+		return of_prefix ? 405 : 404;
+	return 0;
+}
+
+static bool
+is_urlencoded(struct str content_type)
+{
+	struct str type, parameters, name, value;
+
+	(void)str_cut(content_type, ';', &type, &parameters);
+	if (!str_equal_nocase(
+		str_trim(type), STR("application/x-www-form-urlencoded")))
+		return false;
+	if (parameters.len == 0)
+		return true;
+	return str_cut(str_trim(parameters), '=', &name, &value) &&
+	       str_equal_nocase(name, STR("charset")) &&
+	       str_equal_nocase(value, STR("utf-8"));
+}
+
+/*
+ * A form of ours is posted from a page of ours.  Browsers say so in one of two
+ * fields; a request that has neither must still know the form's token.
+ */
+static bool
+is_same_origin(const struct request *rq, const struct http_head *head)
+{
+	struct str site = http_field(head, STR("Sec-Fetch-Site"));
+	struct str origin = http_field(head, STR("Origin"));
+
+	if (site.len > 0 && !str_equal(site, STR("same-origin")))
+		return false;
+	return origin.len == 0 ||
+	       str_equal_nocase(origin, rq->gate->settings.origin);
+}
+
+/* 0, or the status to refuse with. */
+static unsigned
+request_read_form(struct request *rq, const struct http_head *head)
+{
+	struct str body = http_exchange_body(rq->exchange);
+
+	if (!rq->is_post)
+		return 0;
+	if (rq->route->flags & ROUTE_FORM && !is_same_origin(rq, head))
+		return 403;
+	if (body.len == 0)
+		return 0;
+	if (!is_urlencoded(head->content_type))
+		return 415;
+	params_add(&rq->params, arena_text(&rq->arena, body), &rq->arena);
+	return 0;
+}
+
+static void
+front_request(struct http_exchange *x, void *context)
+{
+	struct request *rq = request_new(context, x);
+	const struct http_head *head = http_exchange_head(x);
+	unsigned refusal;
+
+	request_read_head(rq, head);
+	request_choose_language(rq, head);
+	refusal = request_find_route(rq, head);
+	if (refusal == 0)
+		refusal = request_read_form(rq, head);
+	if (refusal == 0 && rq->params.crooked &&
+	    !(rq->route->flags & ROUTE_MACHINE))
+		refusal = 400;
+	if (refusal != 0) {
+		(void)reply_error(rq, refusal);
+		request_release(rq);
+		return;
+	}
+	if (rq->route->state_size > 0)
+		rq->page = arena_alloc(&rq->arena, rq->route->state_size);
+	flow_start(&(struct flow_start){
+	    .base = rq->gate->base,
+	    .steps = rq->route->steps,
+	    .ops = &request_ops,
+	    .state = rq,
+	    .arena = &rq->arena,
+	    .id = rq->id,
+	    .deadline_ms = FLOW_DEADLINE_MS,
+	});
+}
+
+static void
+front_refused(struct http_exchange *x, unsigned status, void *context)
+{
+	struct request *rq = request_new(context, x);
+
+	rq->method = STR("-");
+	rq->path = STR("-");
+	(void)reply_error(rq, status);
+	request_release(rq);
+}
+
+struct http_handler
+gate_handler(struct gate *gate)
+{
+	return (struct http_handler){
+		.request = front_request,
+		.refused = front_refused,
+		.context = gate,
+	};
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life of a gate process.
+ */
+#include "web/gate.h"
+
+#include <event2/event.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "cas/registry.h"
+#include "loop/clock.h"
+#include "loop/flow.h"
+#include "web/snapshot.h"
+#include "workers/pool.h"
+
+enum {
+	DRAIN_PATIENCE_US = 10 * 1000000
+};
+
+struct gate_life {
+	struct gate gate;
+	int ready_fd;
+	struct event *terminate;
+	struct event *tick; /* looks whether the gate is ready, or drained */
+	int64_t drain_began_us;
+	int code;
+};
+
+static void
+gate_drain(evutil_socket_t fd, short what, void *argument)
+{
+	struct gate_life *life = argument;
+
+	(void)fd, (void)what;
+	if (life->gate.draining)
+		return;
+	life->gate.draining = true;
+	life->drain_began_us = clock_monotonic();
+	http_server_drain(life->gate.server);
+}
+
+static void
+gate_tell_ready(struct gate_life *life)
+{
+	if (life->ready_fd < 0 || !gate_ready(&life->gate))
+		return;
+	if (write(life->ready_fd, "r", 1) == 1)
+		log_plain(LOG_INFO, "gate ready");
+	close(life->ready_fd);
+	life->ready_fd = -1;
+}
+
+static void
+gate_tick(evutil_socket_t fd, short what, void *argument)
+{
+	struct gate_life *life = argument;
+	struct gate *gate = &life->gate;
+	const char *trouble = store_trouble(gate->store);
+	bool patient =
+	    clock_monotonic() - life->drain_began_us < DRAIN_PATIENCE_US;
+
+	(void)fd, (void)what;
+	gate_tell_ready(life);
+	if (trouble != NULL && life->code == 0) {
+		log_event(LOG_ERROR, "database does not fit",
+		    LOG_TEXT("why", str_of(trouble)));
+		life->code = 1;
+		gate_drain(-1, 0, life);
+	}
+	if (!gate->draining)
+		return;
+	if (flow_count() == 0 &&
+	    (http_server_connections(gate->server) == 0 || !patient))
+		event_base_loopbreak(gate->base);
+	else if (!patient) {
+		log_event(LOG_ERROR, "drain took too long",
+		    LOG_NUMBER("flows", flow_count()));
+		_exit(1); /* flows hang: nothing can be freed safely */
+	}
+}
+
+static void
+gate_life_begin(struct gate_life *life, const struct gate_start *start)
+{
+	static const struct timeval period = { 0, 20 * 1000 };
+	struct gate *gate = &life->gate;
+	struct http_handler handler = gate_handler(gate);
+
+	gate->settings = start->settings;
+	gate->keys = start->keys;
+	gate->pages = start->pages;
+	gate->assets = start->assets;
+	gate->base = event_base_new();
+	if (gate->base == NULL)
+		abort(); /* out of memory or descriptors */
+	gate->store = store_new(gate->base, &start->store);
+	gate->hashing =
+	    pool_new(gate->base, start->hashing_threads, start->hashing_queue);
+	gate->server = http_server_new(gate->base, &start->http, &handler);
+	life->terminate = evsignal_new(gate->base, SIGTERM, gate_drain, life);
+	life->tick = event_new(gate->base, -1, EV_PERSIST, gate_tick, life);
+	event_add(life->terminate, NULL);
+	event_add(life->tick, &period);
+}
+
+static void
+gate_life_end(struct gate_life *life)
+{
+	struct gate *gate = &life->gate;
+
+	event_free(life->terminate);
+	event_free(life->tick);
+	http_server_free(gate->server);
+	pool_free(gate->hashing);
+	store_free(gate->store);
+	registry_unref(gate->registry);
+	event_base_free(gate->base);
+	libevent_global_shutdown();
+}
+
+int
+gate_run(const struct gate_start *start, int ready_fd)
+{
+	struct gate_life life = { .ready_fd = ready_fd };
+
+	signal(SIGPIPE, SIG_IGN); /* clients and databases go away */
+	signal(SIGINT, SIG_IGN); /* the terminal's: the master decides */
+	gate_life_begin(&life, start);
+	snapshot_keep(&life.gate);
+	event_base_loop(life.gate.base, EVLOOP_NO_EXIT_ON_EMPTY);
+	gate_life_end(&life);
+	return life.code;
+}

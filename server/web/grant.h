@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The only place that opens sessions and issues tickets, and the cookie that
+ * stands for a session.
+ *
+ * The cookie is "TGT-" and 45 characters of base62: key generation and 256
+ * random bits; the database knows its MAC only.  Every function here that
+ * grants asserts that the request's route may (ROUTE_GRANTS), and that a form
+ * was ours.
+ */
+#ifndef WEB_GRANT_H
+#define WEB_GRANT_H
+
+#include "crypto/mac.h"
+#include "store/sessions.h"
+
+struct account;
+struct flow;
+struct request;
+
+/* The MAC of the session cookie that came; false if none worth looking up. */
+bool session_cookie_mac(const struct request *, uint8_t mac[static MAC_SIZE]);
+
+void session_cookie_clear(struct request *);
+
+/* A session on its way: asked for in one step, given in a later one. */
+struct session_grant {
+	struct session_opened opened;
+	struct str cookie;
+};
+
+/* The account proved who it is: opens or goes on with a session. */
+void grant_session(struct request *, struct flow *, const struct account *,
+    const uint8_t *throttle_name, struct session_grant *);
+
+/* Puts the new cookie into the answer; opened.number must not be 0. */
+void grant_session_cookie(struct request *, const struct session_grant *);
+
+/*
+ * The address of the application with a new ticket, for this session and
+ * canonical URL.
+ */
+struct str grant_ticket(struct request *, int64_t session_number,
+    bool from_new_login, struct str service_url, struct str canonical_url);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pages people see: what each may show, and rendering in their language.
+ *
+ * All pages are compiled for all languages when a set is loaded, so a template
+ * that names an unknown field, or a message that is missing, stops the start
+ * and not a visitor.
+ */
+#ifndef WEB_PAGE_H
+#define WEB_PAGE_H
+
+#include "base/memory.h"
+#include "base/str.h"
+#include "text/template.h"
+
+struct buf;
+struct page_set;
+
+enum page {
+	PAGE_LOGIN, /* struct login_page */
+	PAGE_SIGNED_IN, /* struct signed_in_page */
+	PAGE_SIGNED_OUT, /* struct signed_out_page */
+	PAGE_UNREGISTERED, /* struct unregistered_page */
+	PAGE_ERROR, /* struct error_page */
+	PAGE_COUNT,
+};
+
+/* A link that shows this page in another language. */
+struct page_language {
+	struct str tag; /* "fr" */
+	struct str name; /* "Français", in the language itself */
+	struct str url;
+	bool current;
+};
+
+/* What every page shows; the first member of every page's struct. */
+struct page_frame {
+	struct str language; /* tag, for <html lang> */
+	struct str institution; /* who runs this sign-in */
+	struct str style_url;
+	struct str icon_url;
+	struct str help_url; /* empty: no link */
+	struct str support_code; /* request id, to tell the help desk */
+	struct template_list languages; /* of struct page_language */
+};
+
+struct login_page {
+	struct page_frame frame;
+	struct str action; /* where the form posts to */
+	struct str execution; /* signed form token */
+	struct str service_url; /* posted back as it came; empty: none */
+	struct str service_name; /* registered name; empty: none */
+	struct str username; /* typed before; empty at first */
+	bool renew; /* posted back: the application wants the password again */
+	/* At most one of these: what was wrong with the last try. */
+	bool wrong; /* unknown name or wrong password, not told apart */
+	bool incomplete; /* a field was empty */
+	bool expired; /* the form was too old: please again */
+	bool cookies_off; /* the browser sent no cookie back */
+	bool wait; /* too many failures */
+	struct str wait_minutes; /* whole minutes, for `wait` */
+	bool any_error; /* one of the above */
+};
+
+struct signed_in_page {
+	struct page_frame frame;
+	struct str display_name;
+	struct str login;
+	struct str signed_in_at; /* date and time, UTC */
+	struct str logout_url;
+};
+
+struct signed_out_page {
+	struct page_frame frame;
+	struct str login_url;
+};
+
+struct unregistered_page {
+	struct page_frame frame;
+	struct str service_url; /* text only, never a link */
+};
+
+struct error_page {
+	struct page_frame frame;
+	struct str status; /* "404" */
+	bool bad_request; /* 400 and other faults of the request */
+	bool not_found; /* 404, 405 */
+	bool unavailable; /* 503: try again */
+	bool internal; /* 500 */
+};
+
+/*
+ * Reads every template and catalogue below `templates_dir` (NAME.html,
+ * partials NAME.html in parts/, messages/LANGUAGE.po), a file of the same name
+ * below `override_dir` (may be NULL) going first.  NULL and a sentence in `why`
+ * naming file and line.
+ */
+struct page_set *page_set_load(
+    const char *templates_dir, const char *override_dir, struct buf *why);
+void page_set_free(struct page_set *);
+
+/* The languages in the order of preference of the installation. */
+const struct str *page_languages(const struct page_set *, size_t *count);
+
+/* The language's own name, "Français". */
+struct str page_language_name(const struct page_set *, size_t language);
+
+/* `content` is the page's struct; `language` a place in page_languages(). */
+void page_render(const struct page_set *, enum page, size_t language,
+    const void *content, struct buf *out);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * /login as requestor (GET) and as acceptor (POST).
+ */
+#ifndef WEB_PAGES_LOGIN_H
+#define WEB_PAGES_LOGIN_H
+
+#include "crypto/mac.h"
+#include "loop/flow.h"
+#include "store/accounts.h"
+#include "store/generation.h"
+#include "store/sessions.h"
+#include "web/destination.h"
+#include "web/grant.h"
+#include "workers/password_work.h"
+
+struct login_show_state {
+	struct destination to;
+	bool renew;
+	bool gateway;
+	struct session_found found;
+	struct generation generation;
+};
+
+struct login_submit_state {
+	struct destination to;
+	bool renew;
+	struct str username; /* as typed */
+	struct str password;
+	struct generation generation;
+	uint8_t throttle_name[MAC_SIZE];
+	struct sign_in_candidate candidate;
+	struct password_work_result checked;
+	struct session_grant grant;
+	struct account_changed rehashed;
+};
+
+extern const struct flow_step login_show[], login_submit[];
+
+#endif

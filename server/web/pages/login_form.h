@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sign-in page and its neighbours, as both halves of /login show them.
+ */
+#ifndef WEB_PAGES_LOGIN_FORM_H
+#define WEB_PAGES_LOGIN_FORM_H
+
+#include "loop/flow.h"
+#include "web/destination.h"
+
+struct request;
+
+enum login_problem {
+	LOGIN_NO_PROBLEM,
+	LOGIN_WRONG,
+	LOGIN_INCOMPLETE,
+	LOGIN_EXPIRED,
+	LOGIN_COOKIES_OFF,
+	LOGIN_WAIT,
+};
+
+struct login_form {
+	const struct destination *to;
+	struct str username;
+	bool renew;
+	enum login_problem problem;
+	int64_t wait_until; /* for LOGIN_WAIT */
+};
+
+enum flow_next login_form_reply(struct request *, const struct login_form *);
+
+/* The application is not registered: no form that would post to it. */
+enum flow_next login_unregistered_reply(
+    struct request *, const struct destination *);
+
+#endif

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GET /login: an application sends its visitor, or somebody comes by.
+ *
+ * With a living session the visitor goes straight back with a ticket; without
+ * one there is the form, or, for "gateway", the way back without a ticket.
+ */
+#include <time.h>
+
+#include "cas/service_url.h"
+#include "store/generation.h"
+#include "web/gate.h"
+#include "web/pages/login.h"
+#include "web/pages/login_form.h"
+#include "web/request.h"
+#include "web/snapshot.h"
+
+/* What the protocol leaves open: renew beats gateway, and gateway without a
+ * service is as if neither were given. */
+static bool
+login_read(struct request *rq, struct login_show_state *l)
+{
+	if (!destination_read(rq, &l->to))
+		return false;
+	l->renew = parameter_is_set(rq, STR("renew"));
+	l->gateway = parameter_is_set(rq, STR("gateway")) && !l->renew &&
+		     l->to.url.len > 0;
+	destination_find(rq, &l->to);
+	return true;
+}
+
+static enum flow_next
+login_load(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_show_state *l = rq->page;
+	uint8_t mac[MAC_SIZE];
+
+	if (!login_read(rq, l))
+		return reply_error(rq, 400);
+	if (session_cookie_mac(rq, mac))
+		sessions_find(rq->gate->store, f, mac, rq->now,
+		    &rq->gate->settings.session, &l->found);
+	else if (l->gateway || (l->to.url.len > 0 && l->to.service == NULL))
+		generation_read(rq->gate->store, f, &l->generation);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+login_follow(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_show_state *l = rq->page;
+	int64_t generation = l->found.generation > l->generation.number
+				 ? l->found.generation
+				 : l->generation.number;
+
+	snapshot_follow(rq, f, generation);
+	return FLOW_NEXT;
+}
+
+static bool
+login_has_session(const struct login_show_state *l)
+{
+	return l->found.session.number > 0 && !l->renew;
+}
+
+static enum flow_next
+login_admit(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_show_state *l = rq->page;
+
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &l->to);
+	if (l->to.url.len > 0 && l->to.service == NULL)
+		return login_unregistered_reply(rq, &l->to);
+	if (login_has_session(l) && sessions_touch_due(&l->found.session,
+					rq->now, &rq->gate->settings.session))
+		sessions_touch(
+		    rq->gate->store, f, l->found.session.number, rq->now);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+reply_signed_in(struct request *rq, const struct session *session)
+{
+	struct signed_in_page page = {
+		.display_name = session->display_name,
+		.login = session->login,
+		.logout_url = request_own_url(rq, "/logout"),
+	};
+	time_t seconds = (time_t)(session->password_at / 1000000);
+	char text[sizeof("2026-11-23 09:00 UTC")];
+	struct tm parts;
+
+	if (gmtime_r(&seconds, &parts) != NULL &&
+	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &parts) > 0)
+		page.signed_in_at = arena_text(&rq->arena, str_of(text));
+	request_fill_frame(rq, &page.frame);
+	return reply_page(rq, PAGE_SIGNED_IN, 200, &page);
+}
+
+static enum flow_next
+reply_back_without_ticket(struct request *rq, struct str service_url)
+{
+	CLEANUP(buf_clear) struct buf back = BUF_INIT(3 * SERVICE_URL_LONGEST);
+
+	service_url_with_ticket(service_url, STR_NONE, &back);
+	return reply_redirect(rq, 302, arena_text(&rq->arena, buf_str(&back)));
+}
+
+static enum flow_next
+login_reply(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	const struct login_show_state *l = rq->page;
+	const struct session *session = &l->found.session;
+
+	if (login_has_session(l) && l->to.service == NULL)
+		return reply_signed_in(rq, session);
+	if (login_has_session(l))
+		return reply_redirect(rq, 302,
+		    grant_ticket(rq, session->number, false, l->to.url,
+			l->to.canonical));
+	if (l->gateway)
+		return reply_back_without_ticket(rq, l->to.url);
+	return login_form_reply(rq, &(struct login_form){
+					.to = &l->to,
+					.renew = l->renew,
+				    });
+}
+
+const struct flow_step login_show[] = {
+	FLOW_STEP(login_load), /* the session behind the cookie, if any */
+	FLOW_STEP(login_follow), /* the registry, if it changed */
+	FLOW_STEP(login_admit), /* is the application registered */
+	FLOW_STEP(login_reply),
+	FLOW_END,
+};

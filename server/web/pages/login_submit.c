@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * POST /login: name and password.
+ *
+ * Whether the account exists must not show, in words or in time: an unknown
+ * name is counted, and compared with a password that nobody has.  The try is
+ * counted as a failure, durably, before anything is compared.
+ */
+#include "base/bytes.h"
+#include "base/log.h"
+#include "crypto/keys.h"
+#include "store/generation.h"
+#include "text/login_name.h"
+#include "web/form_token.h"
+#include "web/gate.h"
+#include "web/pages/login.h"
+#include "web/pages/login_form.h"
+#include "web/request.h"
+#include "web/snapshot.h"
+
+static enum flow_next
+submit_again(struct request *rq, enum login_problem problem)
+{
+	const struct login_submit_state *l = rq->page;
+
+	return login_form_reply(rq, &(struct login_form){
+					.to = &l->to,
+					.username = l->username,
+					.renew = l->renew,
+					.problem = problem,
+					.wait_until = l->candidate.wait_until,
+				    });
+}
+
+/* False: a parameter stands twice. */
+static bool
+submit_read(struct request *rq, struct login_submit_state *l)
+{
+	if (!destination_read(rq, &l->to) ||
+	    params_get(&rq->params, STR("username"), &l->username) ==
+		PARAM_TWICE ||
+	    params_get(&rq->params, STR("password"), &l->password) ==
+		PARAM_TWICE)
+		return false;
+	l->renew = parameter_is_set(rq, STR("renew"));
+	destination_find(rq, &l->to);
+	return true;
+}
+
+static enum flow_next
+submit_check_form(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_submit_state *l = rq->page;
+
+	if (!submit_read(rq, l) || l->password.len > PASSWORD_LONGEST)
+		return reply_error(rq, 400);
+	if (l->to.url.len > 0 && l->to.service == NULL)
+		generation_read(rq->gate->store, f, &l->generation);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+submit_follow(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_submit_state *l = rq->page;
+
+	snapshot_follow(rq, f, l->generation.number);
+	return FLOW_NEXT;
+}
+
+/* The name in one form for counting, finding and the trail. */
+static struct str
+submit_login_name(struct request *rq, const struct login_submit_state *l)
+{
+	CLEANUP(buf_clear) struct buf name = BUF_INIT(LOGIN_NAME_LONGEST);
+
+	if (!login_name_canonical(l->username, &name))
+		return STR_NONE;
+	return arena_text(&rq->arena, buf_str(&name));
+}
+
+static enum flow_next
+submit_count(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_submit_state *l = rq->page;
+	struct gate *gate = rq->gate;
+	struct str login, counted;
+
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &l->to);
+	if (l->to.url.len > 0 && l->to.service == NULL)
+		return login_unregistered_reply(rq, &l->to);
+	switch (form_token_verify(rq)) {
+	case FORM_GOOD:
+		break;
+	case FORM_EXPIRED:
+		return submit_again(rq, LOGIN_EXPIRED);
+	case FORM_NO_COOKIE:
+		return submit_again(rq, LOGIN_COOKIES_OFF);
+	}
+	if (l->username.len == 0 || l->password.len == 0)
+		return submit_again(rq, LOGIN_INCOMPLETE);
+
+	login = submit_login_name(rq, l);
+	counted = login.len > 0 ? login : l->username;
+	mac_compute(keys_mac(gate->keys, (unsigned)gate->generation.active_key,
+			MAC_THROTTLE),
+	    &counted, 1, l->throttle_name);
+	accounts_find_for_sign_in(
+	    gate->store, f, login, l->throttle_name, rq->now, &l->candidate);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+submit_compare(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_submit_state *l = rq->page;
+	struct gate *gate = rq->gate;
+
+	if (!l->candidate.allowed) {
+		log_event(LOG_WARNING, "sign-in throttled",
+		    LOG_TEXT("request", str_of(rq->id)),
+		    LOG_TEXT("user", l->username));
+		return submit_again(rq, LOGIN_WAIT);
+	}
+	password_work_check(gate->hashing, f, l->password,
+	    l->candidate.account.password, &gate->settings.password,
+	    &l->checked);
+	snapshot_follow(rq, f, l->candidate.generation);
+	return FLOW_NEXT;
+}
+
+static bool
+submit_is_right(const struct login_submit_state *l)
+{
+	const struct account *account = &l->candidate.account;
+
+	return l->checked.verdict != PASSWORD_WRONG && account->id > 0 &&
+	       account->active && account->password.len > 0;
+}
+
+static enum flow_next
+submit_decide(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_submit_state *l = rq->page;
+	const struct account *account = &l->candidate.account;
+	struct audit_origin origin = request_origin(rq);
+
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	if (!submit_is_right(l)) {
+		audit_append(rq->gate->store, f,
+		    &(struct audit_row){
+			.kind = STR("sign-in refused"),
+			.account_id = account->id,
+		    },
+		    &origin);
+		return FLOW_NEXT;
+	}
+	grant_session(rq, f, account, l->throttle_name, &l->grant);
+	if (l->checked.verdict == PASSWORD_RIGHT_OUTDATED)
+		accounts_rehash_password(rq->gate->store, f, account,
+		    l->checked.rehashed, &l->rehashed);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+submit_follow_again(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_submit_state *l = rq->page;
+
+	snapshot_follow(rq, f, l->grant.opened.generation);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+submit_reply(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_submit_state *l = rq->page;
+	int64_t number = l->grant.opened.number;
+
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &l->to);
+	log_event(LOG_INFO, number > 0 ? "signed in" : "sign-in refused",
+	    LOG_TEXT("request", str_of(rq->id)), LOG_TEXT("user", l->username),
+	    LOG_TEXT("client", str_of(rq->client)));
+	if (number == 0)
+		return submit_again(rq, LOGIN_WRONG);
+	grant_session_cookie(rq, &l->grant);
+	if (l->to.url.len == 0)
+		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
+	if (l->to.service == NULL) /* removed while the password was checked */
+		return login_unregistered_reply(rq, &l->to);
+	return reply_redirect(rq, 303,
+	    grant_ticket(rq, number, true, l->to.url, l->to.canonical));
+}
+
+const struct flow_step login_submit[] = {
+	FLOW_STEP(submit_check_form),
+	FLOW_STEP(submit_follow), /* the registry, if the service is unknown */
+	FLOW_STEP(submit_count), /* the try, then the account */
+	FLOW_STEP(submit_compare), /* on a hashing thread */
+	FLOW_STEP(submit_decide), /* session and trail commit together */
+	FLOW_STEP(submit_follow_again),
+	FLOW_STEP(submit_reply),
+	FLOW_END,
+};

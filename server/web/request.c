@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A request: what came with it, and the ways to answer it.
+ */
+#include "web/request.h"
+
+#include <assert.h>
+
+#include "base/log.h"
+#include "http/server.h"
+#include "loop/clock.h"
+#include "text/cookie.h"
+#include "text/escape.h"
+#include "web/assets.h"
+#include "web/gate.h"
+#include "web/routes.h"
+
+enum {
+	PAGE_LARGEST = 256 * 1024
+};
+
+struct request *
+request_of(const struct flow *f)
+{
+	return flow_state(f);
+}
+
+struct audit_origin
+request_origin(const struct request *rq)
+{
+	return (struct audit_origin){
+		.at = rq->now,
+		.client_address = str_of(rq->client),
+		.request = str_of(rq->id),
+	};
+}
+
+struct str
+request_cookie(const struct request *rq, struct str name)
+{
+	return cookie_find(rq->cookie_header, name);
+}
+
+void
+request_set_cookie(struct request *rq, struct str name, struct str value,
+    int64_t max_age_seconds)
+{
+	buf_format(&rq->cookies,
+	    "Set-Cookie: %.*s=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax",
+	    STR_ARGS(name), STR_ARGS(value));
+	if (max_age_seconds > 0)
+		buf_format(
+		    &rq->cookies, "; Max-Age=%lld", (long long)max_age_seconds);
+	buf_words(&rq->cookies, "\r\n");
+}
+
+void
+request_clear_cookie(struct request *rq, struct str name)
+{
+	buf_format(&rq->cookies,
+	    "Set-Cookie: %.*s=; Path=/; Secure; HttpOnly; SameSite=Lax; "
+	    "Max-Age=0\r\n",
+	    STR_ARGS(name));
+}
+
+struct str
+request_own_url(struct request *rq, const char *path)
+{
+	const struct gate_settings *settings = &rq->gate->settings;
+
+	return arena_format(&rq->arena, "%.*s%.*s%s",
+	    STR_ARGS(settings->origin), STR_ARGS(settings->prefix), path);
+}
+
+static struct str
+asset_url(struct request *rq, struct str file)
+{
+	struct str name = asset_name(rq->gate->assets, file);
+
+	return arena_format(&rq->arena, "%.*s/static/%.*s",
+	    STR_ARGS(rq->gate->settings.prefix), STR_ARGS(name));
+}
+
+/* This page in another language: the same service and nothing else. */
+static struct str
+language_url(struct request *rq, struct str tag)
+{
+	CLEANUP(buf_clear) struct buf url = BUF_INIT(16 * 1024);
+	static const struct str kept[] = { STR_INIT("service"),
+		STR_INIT("renew") };
+	bool is_login = str_equal(rq->local_path, STR("/login"));
+	struct str value;
+
+	buf_text(&url, rq->gate->settings.prefix);
+	buf_words(&url, is_login || rq->route == NULL ? "/login" : "");
+	if (!is_login && rq->route != NULL)
+		buf_text(&url, rq->route->path);
+	buf_words(&url, "?locale=");
+	escape_url(&url, tag);
+	for (size_t i = 0; is_login && i < COUNT_OF(kept); i++) {
+		if (params_get(&rq->params, kept[i], &value) != PARAM_ONCE)
+			continue;
+		buf_char(&url, '&');
+		buf_text(&url, kept[i]);
+		buf_char(&url, '=');
+		escape_url(&url, value);
+	}
+	return arena_text(&rq->arena, buf_str(&url));
+}
+
+static struct template_list
+language_links(struct request *rq)
+{
+	size_t count;
+	const struct str *tags = page_languages(rq->gate->pages, &count);
+	struct page_language *links =
+	    arena_alloc(&rq->arena, count * sizeof(*links));
+
+	for (size_t i = 0; i < count; i++) {
+		links[i] = (struct page_language){
+			.tag = tags[i],
+			.name = page_language_name(rq->gate->pages, i),
+			.url = language_url(rq, tags[i]),
+			.current = i == rq->language,
+		};
+	}
+	return (struct template_list){ links, count };
+}
+
+void
+request_fill_frame(struct request *rq, struct page_frame *frame)
+{
+	const struct gate_settings *settings = &rq->gate->settings;
+	size_t count;
+
+	*frame = (struct page_frame){
+		.language =
+		    page_languages(rq->gate->pages, &count)[rq->language],
+		.institution = settings->institution,
+		.style_url = asset_url(rq, STR("portillon.css")),
+		.icon_url = asset_url(rq, STR("icon.svg")),
+		.help_url = settings->help_url,
+		.support_code = str_of(rq->id),
+		.languages = language_links(rq),
+	};
+}
+
+/* Paths are logged, queries never: they carry tickets. */
+static void
+log_access(const struct request *rq, const struct http_response *response)
+{
+	log_event(LOG_INFO, "access", LOG_TEXT("request", str_of(rq->id)),
+	    LOG_TEXT("client", str_of(rq->client)),
+	    LOG_TEXT("method", rq->method), LOG_TEXT("path", rq->path),
+	    LOG_NUMBER("status", response->status),
+	    LOG_NUMBER("bytes", response->body.len),
+	    LOG_NUMBER("us", clock_monotonic() - rq->began_us));
+}
+
+enum flow_next
+reply_with(struct request *rq, struct http_response *response)
+{
+	assert(rq->exchange != NULL); /* answered once, and only once */
+	if (response->status != 503)
+		response->cookies = buf_str(&rq->cookies);
+	log_access(rq, response);
+	http_reply(rq->exchange, response);
+	rq->exchange = NULL;
+	return FLOW_DONE;
+}
+
+enum flow_next
+reply_page(
+    struct request *rq, enum page page, unsigned status, const void *content)
+{
+	CLEANUP(buf_clear) struct buf body = BUF_INIT(PAGE_LARGEST);
+
+	page_render(rq->gate->pages, page, rq->language, content, &body);
+	if (!buf_ok(&body))
+		return reply_text(rq, 500, STR("text/plain;charset=UTF-8"),
+		    STR("The page became too large.\n"));
+	return reply_with(
+	    rq, &(struct http_response){
+		    .status = status,
+		    .kind = page == PAGE_LOGIN ? HTTP_PAGE_LEAVING : HTTP_PAGE,
+		    .content_type = STR("text/html;charset=UTF-8"),
+		    .retry_after = status == 503 ? 5 : 0,
+		    .body = buf_str(&body),
+		});
+}
+
+static enum flow_next
+reply_plain_error(struct request *rq, unsigned status)
+{
+	struct str body =
+	    arena_format(&rq->arena, "%u %s\n", status, http_reason(status));
+
+	return reply_with(
+	    rq, &(struct http_response){
+		    .status = status,
+		    .kind = HTTP_DATA,
+		    .content_type = STR("text/plain;charset=UTF-8"),
+		    .retry_after = status == 503 ? 5 : 0,
+		    .body = body,
+		});
+}
+
+enum flow_next
+reply_error(struct request *rq, unsigned status)
+{
+	struct error_page page = {
+		.status = arena_format(&rq->arena, "%u", status),
+		.bad_request = status < 500 && status != 404 && status != 405,
+		.not_found = status == 404 || status == 405,
+		.unavailable = status == 503,
+		.internal = status >= 500 && status != 503,
+	};
+
+	if (rq->route != NULL && rq->route->flags & ROUTE_MACHINE)
+		return reply_plain_error(rq, status);
+	request_fill_frame(rq, &page.frame);
+	return reply_page(rq, PAGE_ERROR, status, &page);
+}
+
+enum flow_next
+reply_redirect(struct request *rq, unsigned status, struct str location)
+{
+	if (location.len == 0)
+		return reply_error(rq, 500);
+	return reply_with(rq, &(struct http_response){
+				  .status = status,
+				  .kind = HTTP_DATA,
+				  .location = location,
+			      });
+}
+
+enum flow_next
+reply_text(struct request *rq, unsigned status, struct str content_type,
+    struct str body)
+{
+	return reply_with(rq, &(struct http_response){
+				  .status = status,
+				  .kind = HTTP_DATA,
+				  .content_type = content_type,
+				  .body = body,
+			      });
+}

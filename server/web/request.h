@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A request on its way through the house, and the ways to answer it.
+ *
+ * Every answering function returns FLOW_DONE, so that a step replies and ends
+ * in one line.  Everything a request points to lives in its arena.
+ */
+#ifndef WEB_REQUEST_H
+#define WEB_REQUEST_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "loop/flow.h"
+#include "store/audit.h"
+#include "store/services.h"
+#include "text/address.h"
+#include "text/params.h"
+#include "web/page.h"
+
+struct gate;
+struct http_exchange;
+struct http_response;
+struct registry;
+struct route;
+
+enum {
+	REQUEST_ID_SIZE = 17
+};
+
+struct request {
+	struct arena arena;
+	struct gate *gate;
+	struct http_exchange *exchange; /* NULL once answered */
+	const struct route *route;
+	struct registry *registry; /* counted; see web/snapshot.h */
+	char id[REQUEST_ID_SIZE]; /* also the support code on error pages */
+	int64_t now; /* microseconds since 1970 UTC */
+	int64_t began_us; /* monotonic */
+	bool is_post;
+	struct str method;
+	struct str path; /* as sent */
+	struct str local_path; /* behind the prefix */
+	struct params params; /* of the query, then of the form */
+	struct str cookie_header;
+	struct str user_agent; /* cut */
+	char client[ADDRESS_TEXT_SIZE];
+	size_t language; /* place in page_languages() */
+	bool form_verified; /* the forgery token was right */
+	struct buf cookies; /* lines to send with the answer */
+	struct services_loaded loading; /* a newer registry on its way */
+	void *page; /* state of the route's flow */
+};
+
+/* The request of a flow, and the state that its route keeps. */
+struct request *request_of(const struct flow *);
+
+struct audit_origin request_origin(const struct request *);
+
+/* The value of a cookie by its name, STR_NONE if absent or doubtful. */
+struct str request_cookie(const struct request *, struct str name);
+
+/* Cookies go out with whatever answer is given. */
+void request_set_cookie(struct request *, struct str name, struct str value,
+    int64_t max_age_seconds); /* 0: until the browser closes */
+void request_clear_cookie(struct request *, struct str name);
+
+/* An absolute address of ours: origin, prefix and `path`. */
+struct str request_own_url(struct request *, const char *path);
+
+/* What every page shows, in the request's language. */
+void request_fill_frame(struct request *, struct page_frame *);
+
+/* Answers.  Each is the last thing that is done with a request. */
+enum flow_next reply_page(
+    struct request *, enum page, unsigned status, const void *content);
+enum flow_next reply_error(struct request *, unsigned status);
+enum flow_next reply_redirect(
+    struct request *, unsigned status, struct str location);
+enum flow_next reply_text(struct request *, unsigned status,
+    struct str content_type, struct str body);
+enum flow_next reply_with(struct request *, struct http_response *);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every path of the server.
+ */
+#include "web/routes.h"
+
+#include "base/memory.h"
+#include "loop/flow.h"
+#include "web/assets.h"
+#include "web/cas/validate.h"
+#include "web/pages/login.h"
+#include "web/pages/logout.h"
+#include "web/status.h"
+
+/* clang-format off */
+static const struct route routes[] = {
+	{ ON_GET, STR_INIT("/login"), login_show,
+	    sizeof(struct login_show_state), ROUTE_GRANTS },
+	{ ON_POST, STR_INIT("/login"), login_submit,
+	    sizeof(struct login_submit_state), ROUTE_GRANTS | ROUTE_FORM },
+	{ ON_GET | ON_POST, STR_INIT("/logout"), logout,
+	    sizeof(struct logout_state), 0 },
+	{ ON_GET | ON_POST, STR_INIT("/validate"), validate_1,
+	    sizeof(struct validate_state), ROUTE_MACHINE },
+	{ ON_GET | ON_POST, STR_INIT("/serviceValidate"), validate_2,
+	    sizeof(struct validate_state), ROUTE_MACHINE },
+	{ ON_GET | ON_POST, STR_INIT("/p3/serviceValidate"), validate_2,
+	    sizeof(struct validate_state), ROUTE_MACHINE },
+	{ ON_GET, STR_INIT("/static/"), asset_show, 0, ROUTE_MACHINE },
+	{ ON_GET, STR_INIT("/"), home_show, 0, 0 },
+	{ ON_GET, STR_INIT("/healthz"), health_show, 0,
+	    ROUTE_MACHINE | ROUTE_PROBE },
+	{ ON_GET, STR_INIT("/ready"), ready_show, 0,
+	    ROUTE_MACHINE | ROUTE_PROBE },
+};
+/* clang-format on */
+
+static bool
+path_matches(const struct route *route, struct str path)
+{
+	bool takes_more =
+	    route->path.len > 1 && str_ends(route->path, STR("/"));
+
+	if (takes_more)
+		return path.len > route->path.len &&
+		       str_starts(path, route->path);
+	return str_equal(path, route->path);
+}
+
+const struct route *
+route_find(struct str path, bool is_post, bool *known)
+{
+	unsigned method = is_post ? ON_POST : ON_GET;
+
+	*known = false;
+	for (size_t i = 0; i < COUNT_OF(routes); i++) {
+		if (!path_matches(&routes[i], path))
+			continue;
+		*known = true;
+		if (routes[i].methods & method)
+			return &routes[i];
+	}
+	return NULL;
+}
+
+const struct route *
+route_table(size_t *count)
+{
+	*count = COUNT_OF(routes);
+	return routes;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every path of the server, in one table: what it runs, and what must hold
+ * before it runs.
+ */
+#ifndef WEB_ROUTES_H
+#define WEB_ROUTES_H
+
+#include <stdbool.h>
+
+#include "base/str.h"
+
+struct flow_step;
+
+enum route_method {
+	ON_GET = 1, /* and HEAD */
+	ON_POST = 2,
+};
+
+enum route_flag {
+	ROUTE_GRANTS = 1, /* may open a session or issue a ticket */
+	ROUTE_FORM = 2, /* a POST of our own page: same origin and token */
+	ROUTE_MACHINE = 4, /* no cookies, no pages: errors are plain text */
+	ROUTE_PROBE = 8, /* outside the prefix, under any Host */
+};
+
+struct route {
+	unsigned methods;
+	struct str path; /* behind the prefix; a final '/' takes what follows */
+	const struct flow_step *steps;
+	unsigned state_size; /* of request.page */
+	unsigned flags;
+};
+
+/*
+ * The route of a path and method.  NULL if there is no such path; with
+ * `*known` true if the path exists for another method.
+ */
+const struct route *route_find(
+    struct str local_path, bool is_post, bool *known);
+
+/* The table, for tests that walk it. */
+const struct route *route_table(size_t *count);
+
+#endif

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Renders every page in every language, to attack them and to look at them.
+ *
+ *	render TEMPLATES [FOLDER STYLE_URL ICON_URL]
+ *
+ * Each page is rendered with a harmless word in every field and again with
+ * hostile text: but for the escaped text in place of the word, both have to be
+ * the same.  With a folder, sample pages are written there as well.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "web/page.h"
+
+#define HARMLESS "Quetzalcoatl"
+#define HOSTILE "\"'><script>alert(1)</script><!--{{login}}&amp;"
+#define HOSTILE_ESCAPED                                                        \
+	"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--"          \
+	"{{login}}&amp;amp;"
+
+enum {
+	MOST_PAGE = 1 << 20,
+	MOST_LANGUAGES = 32
+};
+
+static const char *const page_names[PAGE_COUNT] = {
+	[PAGE_LOGIN] = "login",
+	[PAGE_SIGNED_IN] = "signed_in",
+	[PAGE_SIGNED_OUT] = "signed_out",
+	[PAGE_UNREGISTERED] = "unregistered",
+	[PAGE_ERROR] = "error",
+};
+
+static size_t failures;
+
+static void
+check(bool good, const char *page, struct str language, const char *problem)
+{
+	if (good)
+		return;
+	fprintf(stderr, "%s, %.*s: %s\n", page, STR_ARGS(language), problem);
+	failures++;
+}
+
+/* Room for the content of any page, the frame first. */
+union content {
+	struct page_frame frame;
+	struct login_page login;
+	struct signed_in_page signed_in;
+	struct signed_out_page signed_out;
+	struct unregistered_page unregistered;
+	struct error_page error;
+};
+
+/* Every text is `text`, every flag is `flag`. */
+static void
+fill(union content *content, enum page page, struct str text, bool flag)
+{
+	static struct page_language languages[2];
+	struct page_frame frame = { text, text, text, text, text, text,
+		{ languages, 2 } };
+
+	languages[0] = (struct page_language){ text, text, text, true };
+	languages[1] = (struct page_language){ text, text, text, false };
+	switch (page) {
+	case PAGE_LOGIN:
+		content->login =
+		    (struct login_page){ frame, text, text, text, text, text,
+			    flag, flag, flag, flag, flag, flag, text, flag };
+		break;
+	case PAGE_SIGNED_IN:
+		content->signed_in =
+		    (struct signed_in_page){ frame, text, text, text, text };
+		break;
+	case PAGE_SIGNED_OUT:
+		content->signed_out = (struct signed_out_page){ frame, text };
+		break;
+	case PAGE_UNREGISTERED:
+		content->unregistered =
+		    (struct unregistered_page){ frame, text };
+		break;
+	case PAGE_ERROR:
+		content->error =
+		    (struct error_page){ frame, text, flag, flag, flag, flag };
+		break;
+	case PAGE_COUNT:
+		break;
+	}
+}
+
+static size_t
+replace(struct str text, struct str old, struct str new, struct buf *out)
+{
+	size_t count = 0;
+	const char *found;
+
+	while ((found = memmem(text.at, text.len, old.at, old.len)) != NULL) {
+		size_t before = (size_t)(found - text.at);
+
+		buf_text(out, str_first(text, before));
+		buf_text(out, new);
+		text = str_from(text, before + old.len);
+		count++;
+	}
+	buf_text(out, text);
+	return count;
+}
+
+static bool
+contains(struct str text, const char *words)
+{
+	return memmem(text.at, text.len, words, strlen(words)) != NULL;
+}
+
+static void
+check_shape(const char *page, struct str language, struct str html)
+{
+	check(str_starts(html, STR("<!DOCTYPE html>\n<html lang=\"")), page,
+	    language, "does not begin with doctype and language");
+	check(str_ends(html, STR("</html>\n")), page, language,
+	    "does not end with </html>");
+	check(!contains(html, "\n\n"), page, language, "has a blank line");
+	check(!contains(html, "{{") && !contains(html, "}}"), page, language,
+	    "has a tag left");
+	check(!contains(html, "<script") && !contains(html, "style=") &&
+		  !contains(html, "//"),
+	    page, language, "has script, inline style or a foreign address");
+}
+
+static void
+attack(const struct page_set *set, enum page page, size_t language, bool flag)
+{
+	CLEANUP(buf_clear) struct buf harmless = BUF_INIT(MOST_PAGE);
+	CLEANUP(buf_clear) struct buf expected = BUF_INIT(MOST_PAGE);
+	CLEANUP(buf_clear) struct buf hostile = BUF_INIT(MOST_PAGE);
+	union content content;
+	struct str tag;
+	size_t count;
+
+	tag = page_languages(set, &count)[language];
+	fill(&content, page, STR(HARMLESS), flag);
+	page_render(set, page, language, &content, &harmless);
+	check_shape(page_names[page], tag, buf_str(&harmless));
+	count = replace(
+	    buf_str(&harmless), STR(HARMLESS), STR(HOSTILE_ESCAPED), &expected);
+	check(count > 5, page_names[page], tag, "shows none of its fields");
+	fill(&content, page, STR(HOSTILE), flag);
+	page_render(set, page, language, &content, &hostile);
+	check(buf_ok(&hostile) &&
+		  str_equal(buf_str(&hostile), buf_str(&expected)),
+	    page_names[page], tag, "hostile text changes the page");
+}
+
+/* Pages to look at. */
+struct sample {
+	const char *name;
+	enum page page;
+	union content content;
+};
+
+#define SERVICE                                                                \
+	.service_url = STR_INIT("https://catalogue.example.org/cas?a=1&b=2"),  \
+	.service_name = STR_INIT("Library catalogue")
+#define LOGIN(label, ...)                                                      \
+	{                                                                      \
+		label, PAGE_LOGIN,                                             \
+		{                                                              \
+			.login = { __VA_ARGS__ }                               \
+		}                                                              \
+	}
+#define ERROR(number, flag)                                                    \
+	{                                                                      \
+		"error-" number, PAGE_ERROR,                                   \
+		{                                                              \
+			.error = {.status = STR_INIT(number), .flag = true }   \
+		}                                                              \
+	}
+
+/* clang-format off */
+static struct sample samples[] = {
+	LOGIN("login", .renew = false),
+	LOGIN("login-service", SERVICE),
+	LOGIN("login-wrong", SERVICE, .username = STR_INIT("camille.durand"),
+	    .wrong = true, .any_error = true),
+	LOGIN("login-incomplete", .incomplete = true, .any_error = true),
+	LOGIN("login-expired", SERVICE, .expired = true, .any_error = true),
+	LOGIN("login-cookies", .cookies_off = true, .any_error = true),
+	LOGIN("login-wait", SERVICE, .username = STR_INIT("camille.durand"),
+	    .wait = true, .any_error = true, .wait_minutes = STR_INIT("4")),
+	LOGIN("login-renew", SERVICE, .username = STR_INIT("camille.durand"),
+	    .renew = true),
+	{ "signed_in", PAGE_SIGNED_IN, { .signed_in = {
+	    .display_name = STR_INIT("Camille Durand"),
+	    .login = STR_INIT("camille.durand"),
+	    .signed_in_at = STR_INIT("2031-04-02 08:41 UTC"),
+	    .logout_url = STR_INIT("/logout") } } },
+	{ "signed_out", PAGE_SIGNED_OUT, { .signed_out = {
+	    .login_url = STR_INIT("/login") } } },
+	{ "unregistered", PAGE_UNREGISTERED, { .unregistered = {
+	    .service_url = STR_INIT("https://unknown.example.net/"
+		"a/very/long/path/without-any-place-to-break/"
+		"0123456789abcdef0123456789abcdef0123456789abcdef") } } },
+	ERROR("400", bad_request),
+	ERROR("404", not_found),
+	ERROR("503", unavailable),
+	ERROR("500", internal),
+};
+/* clang-format on */
+
+static bool
+write_page(const char *path, struct str html)
+{
+	FILE *file = fopen(path, "we");
+	bool written;
+
+	if (file == NULL) {
+		perror(path);
+		return false;
+	}
+	written = fwrite(html.at, 1, html.len, file) == html.len;
+	if (fclose(file) == 0 && written)
+		return true;
+	perror(path);
+	return false;
+}
+
+static bool
+write_sample(const struct page_set *set, struct sample *sample, size_t language,
+    const char *folder)
+{
+	CLEANUP(buf_clear) struct buf path = BUF_INIT(4096);
+	CLEANUP(buf_clear) struct buf html = BUF_INIT(MOST_PAGE);
+	struct page_language links[MOST_LANGUAGES] = { 0 };
+	size_t count;
+	const struct str *tags = page_languages(set, &count);
+
+	for (size_t i = 0; i < count; i++)
+		links[i] =
+		    (struct page_language){ tags[i], page_language_name(set, i),
+			    STR("?lang="), i == language };
+	sample->content.frame.language = tags[language];
+	sample->content.frame.languages =
+	    (struct template_list){ links, count };
+	if (sample->page == PAGE_LOGIN) {
+		sample->content.login.action = STR("/login");
+		sample->content.login.execution = STR("sample");
+	}
+	page_render(set, sample->page, language, &sample->content, &html);
+	buf_format(&path, "%s/%.*s-%s.html", folder, STR_ARGS(tags[language]),
+	    sample->name);
+	return write_page(buf_cstr(&path), buf_str(&html));
+}
+
+static bool
+write_samples(const struct page_set *set, char **arguments)
+{
+	size_t count;
+
+	page_languages(set, &count);
+	for (size_t i = 0; i < COUNT_OF(samples); i++) {
+		struct page_frame *frame = &samples[i].content.frame;
+
+		frame->institution = STR("University of the Estuary");
+		frame->style_url = str_of(arguments[1]);
+		frame->icon_url = str_of(arguments[2]);
+		frame->help_url = STR("https://help.example.org/");
+		frame->support_code = STR("7f3a-91c2-04be");
+		for (size_t language = 0; language < count; language++) {
+			if (!write_sample(
+				set, &samples[i], language, arguments[0]))
+				return false;
+		}
+	}
+	return true;
+}
+
+int
+main(int count, char **arguments)
+{
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(4096);
+	struct page_set *set;
+	size_t languages;
+
+	if (count != 2 && count != 5) {
+		fputs("render TEMPLATES [FOLDER STYLE_URL ICON_URL]\n", stderr);
+		return 2;
+	}
+	set = page_set_load(arguments[1], NULL, &why);
+	if (set == NULL) {
+		fprintf(stderr, "%s\n", buf_cstr(&why));
+		return 1;
+	}
+	page_languages(set, &languages);
+	for (size_t i = 0; i < languages * PAGE_COUNT * 2; i++)
+		attack(set, (enum page)(i / 2 % PAGE_COUNT), i / 2 / PAGE_COUNT,
+		    i % 2 == 1);
+	if (count == 5 && !write_samples(set, arguments + 2))
+		failures++;
+	page_set_free(set);
+	printf("%zu languages, %zu failures\n", languages, failures);
+	return failures == 0 ? 0 : 1;
+}
