@@ -37,6 +37,9 @@ bool str_equal(struct str a, struct str b);
 /* Letters a-z and A-Z are taken as equal, no others. */
 bool str_equal_nocase(struct str a, struct str b);
 
+/* By bytes, for sorting: below 0, 0 or above 0. */
+int str_compare(struct str a, struct str b);
+
 bool str_starts(struct str text, struct str prefix);
 bool str_ends(struct str text, struct str suffix);
 

@@ -233,20 +233,14 @@ static void
 showing_print(struct arena *arena, const struct account_shown *account)
 {
 	const struct str facts[] = {
-		STR("login"),
-		account->login,
-		STR("name"),
-		account->display_name,
-		STR("state"),
-		account->state,
+		STR("login"), account->login, STR("name"),
+		account->display_name, STR("state"), account->state,
 		STR("password"),
 		account->has_password ? STR("set") : STR("not set"),
 		STR("belongs to"),
-		memberships_words(arena, account->memberships),
-		STR("added"),
-		plain_time(arena, account->created_at),
-		STR("attributes"),
-		STR_NONE,
+		memberships_words(arena, account->memberships), STR("added"),
+		plain_time(arena, account->created_at), STR("attributes"),
+		account->attributes.len > 2 ? STR_NONE : STR("none"), /* {} */
 	};
 
 	plain_facts(stdout, facts, COUNT_OF(facts) / 2);

@@ -23,8 +23,8 @@ enum outcome {
 
 struct command {
 	const char *name;
-	const char *summary;               /* one line */
-	const char *details;               /* more for --help, NULL: nothing */
+	const char *summary; /* one line */
+	const char *details; /* more for --help, NULL: nothing */
 	const struct option_rule *options; /* NULL: none */
 	int (*run)(const struct settings *, const struct options *);
 	const struct command *parts; /* "add", "list"; ends with a NULL name */

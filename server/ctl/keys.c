@@ -3,6 +3,9 @@
  * `portillon keys`: the secret keys of the installation.
  */
 #include "crypto/keys.h"
+
+#include <unistd.h>
+
 #include "base/buf.h"
 #include "ctl/commands.h"
 #include "ctl/file.h"
@@ -15,6 +18,11 @@ keys_generate(const struct settings *settings, const struct options *options)
 	CLEANUP(buf_clear) struct buf why = BUF_INIT(2048);
 
 	(void)options;
+	if (access(settings->keys_file, F_OK) == 0) {
+		command_complain("%s is there already, and is not overwritten",
+		    settings->keys_file);
+		return OUTCOME_REFUSED;
+	}
 	keys_write_new(&content);
 	if (!buf_ok(&content) ||
 	    !file_write_secret(settings->keys_file, buf_str(&content), &why)) {

@@ -9,11 +9,49 @@
 
 #include "base/buf.h"
 #include "ctl/commands.h"
+#include "ctl/run.h"
 #include "ctl/settings.h"
+#include "store/upkeep.h"
 
 enum {
 	PATH_LONGEST = 4096
 };
+
+/*
+ * The courier keeps partitions ahead; making them here too lets a new
+ * installation validate its first ticket at once.
+ */
+static enum flow_next
+migrate_make_partitions(struct flow *f)
+{
+	struct run *run = flow_state(f);
+
+	upkeep_partitions(
+	    run->store, f, run->origin.at, UPKEEP_REDEMPTION_DAYS, run->state);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+migrate_end(struct flow *f)
+{
+	(void)f;
+	return FLOW_DONE;
+}
+
+static const struct flow_step migrate_partition_steps[] = {
+	FLOW_STEP(migrate_make_partitions),
+	FLOW_STEP(migrate_end),
+	FLOW_END,
+};
+
+static bool
+migrate_partitions(const struct settings *settings)
+{
+	struct upkeep_partitions partitions = { 0 };
+	CLEANUP(run_clear) struct run run = { .state = &partitions };
+
+	return run_or_complain(&run, settings, migrate_partition_steps);
+}
 
 void
 migrate_folder(const struct settings *settings, struct buf *out)
@@ -48,9 +86,13 @@ migrate_command(const struct settings *settings, const struct options *options)
 	else
 		done = migrate_run(
 		    settings->migrator, buf_cstr(&folder), stdout, &why);
+	fflush(stdout);
+	if (done && !options_has(options, "status"))
+		done = migrate_partitions(settings);
 	if (done)
 		return OUTCOME_DONE;
-	fflush(stdout);
+	if (why.len == 0) /* already said */
+		return OUTCOME_UNUSABLE;
 	command_complain("%s", buf_cstr(&why));
 	return OUTCOME_UNUSABLE;
 }

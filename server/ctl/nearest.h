@@ -11,7 +11,7 @@ struct buf;
 
 struct nearest {
 	struct str wanted;
-	char name[80];     /* the closest so far; empty: none is close */
+	char name[80]; /* the closest so far; empty: none is close */
 	unsigned distance; /* its distance */
 };
 

@@ -27,7 +27,7 @@ enum option_kind {
 struct option_rule {
 	const char *name; /* "json"; of a word what help shows, "LOGIN" */
 	enum option_kind kind;
-	bool required;     /* words are always required */
+	bool required; /* words are always required */
 	const char *value; /* what help shows for the value, "NAME" */
 	const char *help;
 };

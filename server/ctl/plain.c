@@ -136,7 +136,8 @@ plain_facts(FILE *out, const struct str *cells, size_t rows)
 		size_t width = plain_write(out, cells[2 * row]);
 
 		fputc(':', out);
-		plain_pad(out, widest - width + 2);
+		if (cells[2 * row + 1].len > 0)
+			plain_pad(out, widest - width + 2);
 		plain_write(out, cells[2 * row + 1]);
 		fputc('\n', out);
 	}

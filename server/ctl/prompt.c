@@ -79,9 +79,12 @@ prompt_hidden(int fd, const char *question, struct buf *out)
 	prompt_caught = 0;
 	for (size_t i = 0; i < COUNT_OF(prompt_signals); i++)
 		sigaction(prompt_signals[i], &catch, &before[i]);
-	prompt_say(fd, question);
-	done =
-	    tcsetattr(fd, TCSAFLUSH, &unseen) == 0 && prompt_read_line(fd, out);
+	/* first mute, then ask: an answer may come at once */
+	done = tcsetattr(fd, TCSAFLUSH, &unseen) == 0;
+	if (done) {
+		prompt_say(fd, question);
+		done = prompt_read_line(fd, out);
+	}
 	tcsetattr(fd, TCSAFLUSH, &seen);
 	prompt_say(fd, "\n");
 	for (size_t i = 0; i < COUNT_OF(prompt_signals); i++)

@@ -20,8 +20,8 @@ struct settings;
 struct store;
 
 struct run {
-	void *state;         /* the command's own */
-	struct arena arena;  /* what the flow fetched; until run_clear() */
+	void *state; /* the command's own */
+	struct arena arena; /* what the flow fetched; until run_clear() */
 	struct store *store; /* while steps run */
 	struct audit_origin origin;
 	bool unavailable;

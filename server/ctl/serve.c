@@ -174,7 +174,8 @@ master_prepare(struct master *master, struct buf *why)
 	struct networks proxies;
 	struct gate_settings address = { .prefix = STR_NONE };
 
-	if (!networks_parse(str_of(s->trusted_proxies), &proxies, why) ||
+	if (!settings_check(s, why) ||
+	    !networks_parse(str_of(s->trusted_proxies), &proxies, why) ||
 	    !master_read_url(master, &address, why) ||
 	    !master_read_files(master, why) ||
 	    !listen_open(

@@ -25,7 +25,7 @@ struct service_testing {
 	struct buf canonical;
 	struct registry *registry;
 	const struct service *service; /* NULL: none matches */
-	struct buf hints;              /* a sentence a line */
+	struct buf hints; /* a sentence a line */
 	size_t hint_count;
 };
 
@@ -59,6 +59,19 @@ place_of(struct str url)
 	return place;
 }
 
+/* How near a service is to an address that it does not match. */
+struct nearness {
+	unsigned distance;
+	char words[128]; /* goes on behind "service 3, PATTERN, " */
+};
+
+enum {
+	/* 1 to 3: that many of scheme, port and path differ */
+	DISTANCE_LABELS = 4,
+	DISTANCE_SPELLING = 5,
+	DISTANCE_FAR = 6,
+};
+
 /* Does the host fit, the star of a pattern being one label? */
 static bool
 place_host_fits(struct str pattern, struct str host)
@@ -71,11 +84,13 @@ place_host_fits(struct str pattern, struct str host)
 	return str_equal(pattern, host);
 }
 
+/* "a.b.example" or "example" where "*.example" has one label in front. */
 static bool
-place_host_is_deeper(struct str pattern, struct str host)
+place_labels_differ(struct str pattern, struct str host)
 {
 	return str_starts(pattern, STR("*.")) &&
-	       str_ends(host, str_from(pattern, 1));
+	       (str_ends(host, str_from(pattern, 1)) ||
+		   str_equal(host, str_from(pattern, 2)));
 }
 
 static bool
@@ -88,46 +103,81 @@ place_host_is_close(struct str pattern, struct str host)
 	return nearest.name[0] != '\0';
 }
 
-/* Why this service is near but not the one; NULL: it is not near. */
-static const char *
-testing_difference(const struct service *service, struct str url)
+/* Would the address match with the scheme and port of the pattern? */
+static bool
+place_path_fits(const struct place *wanted, const struct place *given,
+    struct str pattern, struct str url)
 {
-	struct place wanted = place_of(service->pattern);
-	struct place given = place_of(url);
-	bool scheme = str_equal(wanted.scheme, given.scheme);
+	CLEANUP(buf_clear) struct buf moved = BUF_INIT(SERVICE_URL_LONGEST + 8);
 
-	if (place_host_fits(wanted.host, given.host)) {
-		if (!scheme && str_equal(given.scheme, STR("http://")))
-			return "is for https, and this address is http";
-		if (!scheme)
-			return "is for http, and this address is https";
-		if (!str_equal(wanted.port, given.port))
-			return "has the same host but another port";
-		return "has the same host but another path";
-	}
-	if (place_host_is_deeper(wanted.host, given.host))
-		return "is for one label in front of its host, "
-		       "and this address has more or none";
-	if (place_host_is_close(wanted.host, given.host))
-		return "has a host that is spelled much the same";
-	return NULL;
+	buf_text(&moved, wanted->scheme);
+	buf_text(&moved, given->host);
+	buf_text(&moved, wanted->port);
+	buf_text(&moved, str_from(url, given->scheme.len + given->host.len +
+					   given->port.len));
+	return service_pattern_matches(pattern, buf_str(&moved));
 }
 
+static void
+nearness_of_parts(struct nearness *n, const struct place *wanted,
+    const struct place *given, bool path)
+{
+	bool scheme = str_equal(wanted->scheme, given->scheme);
+	bool port = str_equal(wanted->port, given->port);
+	bool secure = str_equal(wanted->scheme, STR("https://"));
+
+	n->distance = (unsigned)!scheme + !port + !path;
+	snprintf(n->words, sizeof(n->words), "%s%s%s%s%s",
+	    scheme   ? ""
+	    : secure ? "is for https and this address is http"
+		     : "is for http and this address is https",
+	    !scheme && !port ? ", " : "", port ? "" : "has another port",
+	    !path && n->distance > 1 ? ", " : "",
+	    path ? "" : "has another path");
+}
+
+static void
+nearness_of(struct nearness *n, struct str pattern, struct str url)
+{
+	struct place wanted = place_of(pattern), given = place_of(url);
+
+	*n = (struct nearness){ .distance = DISTANCE_FAR };
+	if (place_host_fits(wanted.host, given.host)) {
+		nearness_of_parts(n, &wanted, &given,
+		    place_path_fits(&wanted, &given, pattern, url));
+	} else if (place_labels_differ(wanted.host, given.host)) {
+		n->distance = DISTANCE_LABELS;
+		snprintf(n->words, sizeof(n->words),
+		    "is for exactly one label in front of its host");
+	} else if (place_host_is_close(wanted.host, given.host)) {
+		n->distance = DISTANCE_SPELLING;
+		snprintf(n->words, sizeof(n->words),
+		    "has a host that is spelled much the same");
+	}
+}
+
+/* Only the nearest are told: others would lead astray. */
 static void
 testing_hints(struct service_testing *t)
 {
 	const struct service *services = t->loaded.list.items;
+	unsigned nearest = DISTANCE_FAR;
+	struct nearness n;
 
 	for (size_t i = 0; i < t->loaded.list.count; i++) {
-		const char *difference =
-		    testing_difference(&services[i], buf_str(&t->canonical));
-
-		if (difference == NULL || t->hint_count == HINTS_MOST)
+		nearness_of(&n, services[i].pattern, buf_str(&t->canonical));
+		if (n.distance < nearest)
+			nearest = n.distance;
+	}
+	for (size_t i = 0; i < t->loaded.list.count; i++) {
+		nearness_of(&n, services[i].pattern, buf_str(&t->canonical));
+		if (nearest == DISTANCE_FAR || n.distance != nearest ||
+		    t->hint_count == HINTS_MOST)
 			continue;
 		t->hint_count++;
 		buf_format(&t->hints, "service %lld, %.*s, %s\n",
 		    (long long)services[i].id, STR_ARGS(services[i].pattern),
-		    difference);
+		    n.words);
 	}
 }
 
@@ -139,8 +189,8 @@ testing_refusal(struct str url)
 
 	if (url.len > SERVICE_URL_LONGEST)
 		return "it is longer than 4096 bytes";
-	if (!str_starts(url, STR("https://")) &&
-	    !str_starts(url, STR("http://")))
+	if (!str_equal_nocase(str_first(url, 8), STR("https://")) &&
+	    !str_equal_nocase(str_first(url, 7), STR("http://")))
 		return "it does not start with https:// or http://";
 	for (size_t i = 0; i < url.len; i++)
 		if ((unsigned char)url.at[i] <= ' ' || url.at[i] == 0x7f)

@@ -25,8 +25,8 @@ enum {
 struct settings_reading {
 	struct settings *settings;
 	const char *file;
-	struct str left;          /* of the file's content */
-	unsigned line;            /* that inih works on */
+	struct str left; /* of the file's content */
+	unsigned line; /* that inih works on */
 	bool seen[SETTINGS_MOST]; /* stood in the file already */
 	struct buf *why;
 	bool failed; /* `why` has the first trouble */
@@ -34,13 +34,10 @@ struct settings_reading {
 
 static const char variable_prefix[] = "PORTILLON_";
 
-/* Not settings: of this program, and of what calls it in deploy/ and tests/. */
+/* Not settings, but read by the program. */
 static const char *const other_variables[] = {
 	"PORTILLON_CONFIG",
 	"PORTILLON_TEST_CLOCK",
-	"PORTILLON_BUILD",
-	"PORTILLON_KEEP",
-	"PORTILLON_POSTGRESQL_BINARIES",
 };
 
 static void

@@ -21,13 +21,13 @@ struct buf;
 
 struct settings {
 	/* [server] */
-	char *url;    /* what browsers see: https://sso.example.org/cas */
+	char *url; /* what browsers see: https://sso.example.org/cas */
 	char *listen; /* 127.0.0.1:8443 or [::1]:8443 */
 	char *tls_certificate; /* PEM chain; empty: plain HTTP on loopback */
-	char *tls_key;         /* PEM */
+	char *tls_key; /* PEM */
 	char *trusted_proxies; /* addresses or CIDRs, separated by blanks */
-	int64_t gates;         /* 0: min(cores, 4) */
-	int64_t connections;   /* in all, a gate */
+	int64_t gates; /* 0: min(cores, 4) */
+	int64_t connections; /* in all, a gate */
 	int64_t connections_per_address; /* a gate */
 	char *user; /* name to become when started as root; empty: stay */
 
@@ -43,7 +43,7 @@ struct settings {
 
 	/* [session] */
 	int64_t session_idle; /* seconds */
-	int64_t session_max;  /* seconds */
+	int64_t session_max; /* seconds */
 
 	/* [password] */
 	int64_t password_memory; /* KiB */
@@ -53,9 +53,9 @@ struct settings {
 
 	/* [pages] */
 	char *institution;
-	char *templates;          /* folder */
+	char *templates; /* folder */
 	char *templates_override; /* folder of the operator's; empty: none */
-	char *static_files;       /* folder; setting "pages.static" */
+	char *static_files; /* folder; setting "pages.static" */
 	char *help_url;
 
 	/* [log] */

@@ -141,7 +141,8 @@ settings_check(const struct settings *settings, struct buf *findings)
 		    findings, "session.idle is longer than session.max");
 	if (!settings_is_set(settings->app))
 		settings_find(findings, "database.app is not set");
-	settings_check_file("keys.file", settings->keys_file, findings);
+	if (!settings_is_set(settings->keys_file))
+		settings_find(findings, "keys.file is not set");
 	settings_check_folder("pages.templates", settings->templates, findings);
 	settings_check_folder("pages.static", settings->static_files, findings);
 	if (settings_is_set(settings->templates_override))

@@ -21,10 +21,11 @@ enum {
 	DATE_SIZE = 30
 };
 
+/* Not no-referrer: browsers would send our own form with "Origin: null". */
 #define EVERY_ANSWER \
 	"X-Content-Type-Options: nosniff\r\n" \
 	"X-Frame-Options: DENY\r\n" \
-	"Referrer-Policy: no-referrer\r\n" \
+	"Referrer-Policy: same-origin\r\n" \
 	"Cross-Origin-Opener-Policy: same-origin\r\n" \
 	"Cross-Origin-Resource-Policy: same-origin\r\n"
 

@@ -18,7 +18,6 @@
 enum {
 	UPKEEP_DEADLINE_MS = 60 * 1000,
 	SWEPT_AT_A_TIME = 1000,
-	KEEP_REDEMPTION_DAYS = 8,
 	TICK_US = 100 * 1000,
 	UPKEEP_PERIOD_US = 600 * 1000000,
 	RETRY_PERIOD_US = 5 * 1000000,
@@ -53,8 +52,8 @@ upkeep_make_partitions(struct flow *f)
 {
 	struct upkeep *u = flow_state(f);
 
-	upkeep_partitions(
-	    u->courier->store, f, u->now, KEEP_REDEMPTION_DAYS, &u->partitions);
+	upkeep_partitions(u->courier->store, f, u->now, UPKEEP_REDEMPTION_DAYS,
+	    &u->partitions);
 	return FLOW_NEXT;
 }
 

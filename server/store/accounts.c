@@ -20,7 +20,7 @@ static const struct row_column account_columns[] = {
 extern const struct row_table account_row;
 const struct row_table account_row = ROW_TABLE(struct account, account_columns);
 
-#define CANDIDATE(name, kind)                                                  \
+#define CANDIDATE(name, kind) \
 	ROW_COLUMN_AS(struct sign_in_candidate, #name, account.name, kind)
 
 static const struct row_column candidate_columns[] = {

@@ -24,8 +24,8 @@ void accounts_find(
 
 struct sign_in_candidate {
 	struct account account; /* id 0: no such account */
-	bool allowed;           /* if not, refuse and compare nothing */
-	int64_t wait_until;     /* if not allowed: when the next try counts */
+	bool allowed; /* if not, refuse and compare nothing */
+	int64_t wait_until; /* if not allowed: when the next try counts */
 	int64_t generation;
 };
 
@@ -55,9 +55,9 @@ void accounts_rehash_password(struct store *, struct flow *,
 struct account_new {
 	struct str login; /* canonical */
 	struct str display_name;
-	struct str password;   /* hashed; STR_NONE: cannot sign in yet */
+	struct str password; /* hashed; STR_NONE: cannot sign in yet */
 	struct str attributes; /* a JSON object: name to list of texts */
-	struct str tenant;     /* slug; STR_NONE: belongs to none */
+	struct str tenant; /* slug; STR_NONE: belongs to none */
 	struct str type;
 	struct str groups; /* a JSON list of texts; STR_NONE: none */
 };

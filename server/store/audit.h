@@ -22,7 +22,7 @@ struct audit_origin {
 };
 
 struct audit_row {
-	struct str kind;    /* "sign-in refused" ... */
+	struct str kind; /* "sign-in refused" ... */
 	int64_t account_id; /* 0: none, as for the next two */
 	int64_t service_id;
 	int64_t session;

@@ -82,12 +82,16 @@ connection_pause(struct connection *c)
 	evtimer_add(&c->retry, &pause);
 }
 
-/* The first failure in a row is worth a line, the hundredth is not. */
+/*
+ * The first failure in a row is worth a line, the hundredth is not.  libpq's
+ * message only as long as no values were sent, since it may quote them.
+ */
 static void
 connection_log(const struct connection *c, const char *why)
 {
 	enum log_level level = c->failures == 0 ? LOG_WARNING : LOG_DEBUG;
-	struct str message = str_of(c->pg == NULL ? "" : PQerrorMessage(c->pg));
+	bool quotable = c->pg != NULL && c->phase != PHASE_READY;
+	struct str message = str_of(quotable ? PQerrorMessage(c->pg) : "");
 
 	log_event(level, "database connection lost",
 	    LOG_TEXT("connection", str_of(lane_names[c->lane])),

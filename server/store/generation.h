@@ -14,7 +14,7 @@ struct store;
 struct generation {
 	int64_t number;
 	int64_t restore_epoch; /* raised when a backup came back */
-	int64_t active_key;    /* generation of keys to make new things with */
+	int64_t active_key; /* generation of keys to make new things with */
 };
 
 void generation_read(struct store *, struct flow *, struct generation *into);

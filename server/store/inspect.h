@@ -15,9 +15,9 @@ struct account_shown {
 	int64_t id; /* 0: no such account */
 	struct str login;
 	struct str display_name;
-	struct str state;       /* "active", "disabled" or "locked" */
+	struct str state; /* "active", "disabled" or "locked" */
 	struct str memberships; /* JSON: list of {tenant, type, groups} */
-	struct str attributes;  /* a JSON object: name to list of texts */
+	struct str attributes; /* a JSON object: name to list of texts */
 	int64_t created_at;
 	bool has_password;
 };

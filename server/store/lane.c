@@ -38,8 +38,8 @@ struct lane {
 	struct event writer;
 	struct unit_queue sent; /* the first is being read */
 	enum unit_end head_end; /* what becomes of it, as far as known */
-	int64_t progress_at;    /* something came, or the queue was empty */
-	int64_t echo;           /* number of the last ask */
+	int64_t progress_at; /* something came, or the queue was empty */
+	int64_t echo; /* number of the last ask */
 	unsigned blanks;
 };
 

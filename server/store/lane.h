@@ -18,7 +18,7 @@ struct unit;
 enum unit_end {
 	UNIT_COMMITTED,
 	UNIT_REFUSED, /* rolled back, or nobody may trust the answer */
-	UNIT_REPEAT,  /* rolled back; may be sent again */
+	UNIT_REPEAT, /* rolled back; may be sent again */
 	UNIT_UNKNOWN, /* connection lost: done or not, nobody knows */
 };
 

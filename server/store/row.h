@@ -17,7 +17,7 @@ struct arena;
 struct pg_result;
 
 enum row_type {
-	ROW_INT,  /* int64_t; smallint, integer or bigint */
+	ROW_INT, /* int64_t; smallint, integer or bigint */
 	ROW_BOOL, /* bool */
 	ROW_TEXT, /* struct str; text, json or jsonb; NULL gives STR_NONE */
 	ROW_TIME, /* int64_t, microseconds since 1970 UTC; NULL gives 0 */
@@ -44,10 +44,10 @@ struct row_table {
 	{ (name), (kind), offsetof(type, member) }
 /* clang-format on */
 
-#define ROW_TABLE(type, list)                                                  \
-	{                                                                      \
-		.columns = (list), .count = COUNT_OF(list),                    \
-		.size = sizeof(type)                                           \
+#define ROW_TABLE(type, list) \
+	{ \
+		.columns = (list), .count = COUNT_OF(list), \
+		.size = sizeof(type) \
 	}
 
 enum {
@@ -62,7 +62,7 @@ bool row_found(const struct pg_result *, int row);
 
 struct row_target {
 	struct arena *arena; /* where texts are copied */
-	void *into;          /* the struct */
+	void *into; /* the struct */
 };
 
 /* False for NULL in a column that has no value for it, or bad bytes. */

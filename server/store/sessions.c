@@ -15,7 +15,7 @@ enum {
 	USER_AGENT_MOST = 256, /* bytes; the table takes as many characters */
 };
 
-#define FOUND(name, kind)                                                      \
+#define FOUND(name, kind) \
 	ROW_COLUMN_AS(struct session_found, #name, session.name, kind)
 
 static const struct row_column session_found_columns[] = {

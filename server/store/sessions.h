@@ -18,7 +18,7 @@ struct flow;
 struct store;
 
 struct session_limits {
-	int64_t idle_seconds;    /* without being used */
+	int64_t idle_seconds; /* without being used */
 	int64_t longest_seconds; /* since it was opened */
 };
 
@@ -37,7 +37,7 @@ struct session_opening {
 	int64_t
 	    account_epoch; /* of the row that the password was compared with */
 	const uint8_t *old_mac; /* of the cookie that came, NULL: none */
-	const uint8_t *mac;     /* of the cookie that goes out */
+	const uint8_t *mac; /* of the cookie that goes out */
 	int64_t key_id;
 	const uint8_t *throttle_name; /* whose failures are forgotten */
 	struct session_limits limits;
@@ -46,7 +46,7 @@ struct session_opening {
 
 struct session_opened {
 	int64_t number; /* 0: refused, the account changed meanwhile */
-	bool renewed;   /* the old session of this browser goes on */
+	bool renewed; /* the old session of this browser goes on */
 	int64_t generation;
 };
 

@@ -23,8 +23,8 @@ enum setup_state {
 struct setup {
 	enum lane_kind lane;
 	enum setup_state state;
-	bool settled;        /* the settings have been answered */
-	bool parsed;         /* the statement is prepared, not yet described */
+	bool settled; /* the settings have been answered */
+	bool parsed; /* the statement is prepared, not yet described */
 	enum statement next; /* whose answer comes next */
 	int64_t server_start;
 	struct buf *why;

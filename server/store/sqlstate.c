@@ -16,20 +16,20 @@ struct sqlstate {
 static const struct sqlstate sqlstates[] = {
 	{ STR_INIT("0A000"), SQLSTATE_PREPARE }, /* result type changed */
 	{ STR_INIT("26000"), SQLSTATE_PREPARE }, /* no such statement */
-	{ STR_INIT("40001"), SQLSTATE_REPEAT },  /* serialization failure */
-	{ STR_INIT("40P01"), SQLSTATE_REPEAT },  /* deadlock */
-	{ STR_INIT("55P03"), SQLSTATE_BUSY },    /* lock not available */
-	{ STR_INIT("57014"), SQLSTATE_BUSY },    /* statement timeout */
-	{ STR_INIT("53100"), SQLSTATE_FULL },    /* disk */
-	{ STR_INIT("53200"), SQLSTATE_FULL },    /* memory */
+	{ STR_INIT("40001"), SQLSTATE_REPEAT }, /* serialization failure */
+	{ STR_INIT("40P01"), SQLSTATE_REPEAT }, /* deadlock */
+	{ STR_INIT("55P03"), SQLSTATE_BUSY }, /* lock not available */
+	{ STR_INIT("57014"), SQLSTATE_BUSY }, /* statement timeout */
+	{ STR_INIT("53100"), SQLSTATE_FULL }, /* disk */
+	{ STR_INIT("53200"), SQLSTATE_FULL }, /* memory */
 	{ STR_INIT("53"), SQLSTATE_BUSY }, /* other resources, connections */
 	{ STR_INIT("25006"), SQLSTATE_RECONNECT }, /* read only: a standby */
 	{ STR_INIT("25P03"), SQLSTATE_RECONNECT }, /* idle in transaction */
 	{ STR_INIT("57P"), SQLSTATE_RECONNECT }, /* shutdown, crash, starting */
-	{ STR_INIT("08"), SQLSTATE_RECONNECT },  /* connection, protocol */
-	{ STR_INIT("58"), SQLSTATE_RECONNECT },  /* system error */
-	{ STR_INIT("F0"), SQLSTATE_RECONNECT },  /* configuration file */
-	{ STR_INIT("XX"), SQLSTATE_RECONNECT },  /* internal, corrupted */
+	{ STR_INIT("08"), SQLSTATE_RECONNECT }, /* connection, protocol */
+	{ STR_INIT("58"), SQLSTATE_RECONNECT }, /* system error */
+	{ STR_INIT("F0"), SQLSTATE_RECONNECT }, /* configuration file */
+	{ STR_INIT("XX"), SQLSTATE_RECONNECT }, /* internal, corrupted */
 };
 
 enum sqlstate_verdict

@@ -11,9 +11,9 @@
 
 enum sqlstate_verdict {
 	SQLSTATE_REFUSED, /* rolled back; our mistake or a constraint */
-	SQLSTATE_BUSY,    /* rolled back; too much to do just now */
-	SQLSTATE_FULL,    /* rolled back; somebody has to make room */
-	SQLSTATE_REPEAT,  /* rolled back; the same again may succeed */
+	SQLSTATE_BUSY, /* rolled back; too much to do just now */
+	SQLSTATE_FULL, /* rolled back; somebody has to make room */
+	SQLSTATE_REPEAT, /* rolled back; the same again may succeed */
 	SQLSTATE_PREPARE, /* rolled back; the statement must be prepared anew */
 	SQLSTATE_RECONNECT, /* this server serves nobody at present */
 };

@@ -30,7 +30,7 @@ enum {
 	WAIT_MOST_US = 5 * 1000 * 1000,
 	WAIT_SLOW_MOST_US = 25 * 1000 * 1000,
 	ATTEMPTS_UNKNOWN = 2, /* of units whose outcome was lost */
-	ATTEMPTS_REPEAT = 3,  /* of units that were rolled back */
+	ATTEMPTS_REPEAT = 3, /* of units that were rolled back */
 	TICK_MS = 250,
 };
 
@@ -51,11 +51,11 @@ struct store {
 	struct event work;
 	struct event tick;
 	size_t waiting_most;
-	size_t units;               /* made and not answered */
+	size_t units; /* made and not answered */
 	struct unit_queue gathered; /* asked in this turn of the loop */
 	struct unit_queue held[HELD_COUNT];
 	struct unit_queue finished; /* to be answered: rows are there */
-	struct unit_queue failed;   /* to be answered: not to be had */
+	struct unit_queue failed; /* to be answered: not to be had */
 	struct barrier barrier;
 };
 

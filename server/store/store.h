@@ -46,7 +46,9 @@ struct value {
 	((struct value){ VALUE_BYTES, 0, { (const char *)(p), (n) } })
 #define NULL_VALUE ((struct value){ VALUE_NULL, 0, STR_NONE })
 
-enum { STORE_VALUES_MOST = 16 };
+enum {
+	STORE_VALUES_MOST = 16
+};
 
 struct store_settings {
 	const char *conninfo; /* libpq connection string of the app role */

@@ -17,12 +17,12 @@ enum {
 };
 
 struct ticket_redemption {
-	int64_t session;        /* the three fields that are the ticket */
-	int64_t issued_at;      /* seconds; the caller has checked its age */
-	const uint8_t *random;  /* TICKET_RANDOM_SIZE bytes */
+	int64_t session; /* the three fields that are the ticket */
+	int64_t issued_at; /* seconds; the caller has checked its age */
+	const uint8_t *random; /* TICKET_RANDOM_SIZE bytes */
 	const uint8_t *request; /* TICKETS_REQUEST_SIZE random bytes */
-	int64_t service_id;     /* 0: not for the service that presents it */
-	struct str ticket;      /* its text, kept for single logout */
+	int64_t service_id; /* 0: not for the service that presents it */
+	struct str ticket; /* its text, kept for single logout */
 	int64_t now;
 	struct session_limits limits;
 };
@@ -34,7 +34,7 @@ struct ticket_redeemed {
 	struct str login;
 	struct str display_name;
 	struct str attributes; /* a JSON object: name to list of texts */
-	int64_t created_at;    /* of the session */
+	int64_t created_at; /* of the session */
 	int64_t password_at;
 	int64_t generation; /* this and restore_epoch are always set */
 	int64_t restore_epoch;

@@ -20,18 +20,18 @@ struct ask;
 struct unit {
 	struct unit *next;
 	struct flow *flow; /* NULL: the store's own, a barrier */
-	uint64_t turn;     /* of the flow, when it asked */
+	uint64_t turn; /* of the flow, when it asked */
 	enum lane_kind lane;
 	struct ask *first;
 	struct ask **last;
 	size_t count;
 	struct ask *reading; /* whose result comes next; NULL: the Sync */
-	int64_t asked_at;    /* monotonic */
+	int64_t asked_at; /* monotonic */
 	unsigned attempts;
-	bool durable;    /* something in it waits for a barrier */
+	bool durable; /* something in it waits for a barrier */
 	bool repeatable; /* nothing in it must be done only once */
 	bool unsendable; /* a value was not fit to be sent */
-	bool refused;    /* there was no room when it was asked */
+	bool refused; /* there was no room when it was asked */
 };
 
 struct unit *unit_new(struct flow *, uint64_t turn, enum lane_kind);

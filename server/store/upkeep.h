@@ -13,6 +13,11 @@
 struct flow;
 struct store;
 
+/* How long spent tickets are remembered. */
+enum {
+	UPKEEP_REDEMPTION_DAYS = 8
+};
+
 struct upkeep_partitions {
 	int64_t made;
 	int64_t dropped;

@@ -25,7 +25,7 @@ enum {
 bool login_name_canonical(struct str typed, struct buf *out) MUST_CHECK;
 
 /* What a name may be, as a sentence for people. */
-#define LOGIN_NAME_RULE                                                        \
+#define LOGIN_NAME_RULE \
 	"a login is 1 to 64 of the letters a to z, digits and . _ @ + -"
 
 #endif

@@ -42,9 +42,9 @@ struct po_reader {
 	struct messages *messages;
 	struct buf *why;
 	size_t line;
-	size_t used;    /* bytes of memory */
+	size_t used; /* bytes of memory */
 	enum part part; /* which one a further string continues */
-	bool fuzzy;     /* a comment has said so */
+	bool fuzzy; /* a comment has said so */
 	struct message current;
 };
 

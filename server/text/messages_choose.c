@@ -17,8 +17,8 @@ enum {
 /* How well a range fits a language; higher goes first. */
 enum fit {
 	FIT_NONE,
-	FIT_ANY,      /* "*" */
-	FIT_BROADER,  /* "fr-CA" wanted, "fr" there */
+	FIT_ANY, /* "*" */
+	FIT_BROADER, /* "fr-CA" wanted, "fr" there */
 	FIT_NARROWER, /* "fr" wanted, "fr-CA" there */
 	FIT_EXACT,
 };
@@ -26,7 +26,7 @@ enum fit {
 struct wish {
 	enum fit fit;
 	unsigned weight; /* thousandths */
-	size_t place;    /* in the header */
+	size_t place; /* in the header */
 };
 
 static bool

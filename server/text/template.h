@@ -43,8 +43,13 @@ struct template_field {
 };
 
 #define TEMPLATE_FIELD(type, member, field_kind) \
-	{ #member, (field_kind), offsetof(type, member), NULL, 0 }
-#define TEMPLATE_FIELDS_END { NULL, TEMPLATE_TEXT, 0, NULL, 0 }
+	{ \
+#member, (field_kind), offsetof(type, member), NULL, 0 \
+	}
+#define TEMPLATE_FIELDS_END \
+	{ \
+		NULL, TEMPLATE_TEXT, 0, NULL, 0 \
+	}
 
 /* Where partials and translations come from while compiling. */
 struct template_sources {

@@ -15,7 +15,7 @@
 #include "text/template_tag.h"
 
 enum {
-	PARTIAL_DEPTH = 8,    /* partials inside one another */
+	PARTIAL_DEPTH = 8, /* partials inside one another */
 	MOST_WORDS = 1 << 20, /* bytes of literals in one template */
 	MOST_OPS = 1 << 16,
 	SHOWN_NAME = 80, /* bytes of a name in an error sentence */
@@ -24,9 +24,9 @@ enum {
 
 struct section {
 	struct str name;
-	size_t at;     /* of its tag in the text */
+	size_t at; /* of its tag in the text */
 	size_t opener; /* the place of its op */
-	bool is_list;  /* it brought a level of its own */
+	bool is_list; /* it brought a level of its own */
 };
 
 struct compiler {
@@ -45,9 +45,9 @@ struct compiler {
 /* One text being compiled: the template or a partial. */
 struct reading {
 	struct str partial; /* its name; STR_NONE for the template */
-	unsigned depth;     /* partials around it */
+	unsigned depth; /* partials around it */
 	struct str text;
-	size_t at;            /* everything before is compiled */
+	size_t at; /* everything before is compiled */
 	size_t first_section; /* those below are open in another text */
 };
 

@@ -19,20 +19,20 @@ enum {
 
 enum template_op_kind {
 	OP_LITERAL, /* `size` bytes of the words from `offset` on */
-	OP_FIELD,   /* a text, escaped */
-	OP_IF,      /* to `jump` unless the field's truth is `wanted` */
-	OP_LIST,    /* to `jump` if empty, else the first item at `inner` */
-	OP_NEXT,    /* the next item at `inner` and back to `jump`, if any */
+	OP_FIELD, /* a text, escaped */
+	OP_IF, /* to `jump` unless the field's truth is `wanted` */
+	OP_LIST, /* to `jump` if empty, else the first item at `inner` */
+	OP_NEXT, /* the next item at `inner` and back to `jump`, if any */
 };
 
 struct template_op {
 	enum template_op_kind kind;
 	enum template_kind test; /* of OP_IF: what the field is */
-	bool wanted;             /* of OP_IF */
-	unsigned level;          /* of the struct that has the field */
-	unsigned inner;          /* of the items of a list */
-	size_t offset;           /* of the field in its struct */
-	size_t size;             /* of a literal, or of an item */
+	bool wanted; /* of OP_IF */
+	unsigned level; /* of the struct that has the field */
+	unsigned inner; /* of the items of a list */
+	size_t offset; /* of the field in its struct */
+	size_t size; /* of a literal, or of an item */
 	size_t jump;
 };
 

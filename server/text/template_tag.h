@@ -12,9 +12,9 @@
 #include "base/str.h"
 
 struct template_tag {
-	char sigil;      /* one of # ^ / > ! or 0 for a variable */
+	char sigil; /* one of # ^ / > ! or 0 for a variable */
 	struct str name; /* what stands behind it; checked but for comments */
-	size_t start;    /* of what the tag takes away from the text */
+	size_t start; /* of what the tag takes away from the text */
 	size_t end;
 };
 

@@ -3,7 +3,6 @@
  * From a read request to its route: everything that holds for all routes is
  * decided here, before any of them runs.
  */
-#include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -151,7 +151,7 @@ compare_tags(const void *a, const void *b)
 
 	if (first_default != second_default)
 		return first_default ? -1 : 1;
-	return strcmp(first->at, second->at);
+	return str_compare(*first, *second);
 }
 
 bool

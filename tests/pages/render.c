@@ -17,8 +17,8 @@
 
 #define HARMLESS "Quetzalcoatl"
 #define HOSTILE "\"'><script>alert(1)</script><!--{{login}}&amp;"
-#define HOSTILE_ESCAPED                                                        \
-	"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--"          \
+#define HOSTILE_ESCAPED \
+	"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--" \
 	"{{login}}&amp;amp;"
 
 enum {
@@ -161,22 +161,22 @@ struct sample {
 	union content content;
 };
 
-#define SERVICE                                                                \
-	.service_url = STR_INIT("https://catalogue.example.org/cas?a=1&b=2"),  \
+#define SERVICE \
+	.service_url = STR_INIT("https://catalogue.example.org/cas?a=1&b=2"), \
 	.service_name = STR_INIT("Library catalogue")
-#define LOGIN(label, ...)                                                      \
-	{                                                                      \
-		label, PAGE_LOGIN,                                             \
-		{                                                              \
-			.login = { __VA_ARGS__ }                               \
-		}                                                              \
+#define LOGIN(label, ...) \
+	{ \
+		label, PAGE_LOGIN, \
+		{ \
+			.login = { __VA_ARGS__ } \
+		} \
 	}
-#define ERROR(number, flag)                                                    \
-	{                                                                      \
-		"error-" number, PAGE_ERROR,                                   \
-		{                                                              \
-			.error = {.status = STR_INIT(number), .flag = true }   \
-		}                                                              \
+#define ERROR(number, flag) \
+	{ \
+		"error-" number, PAGE_ERROR, \
+		{ \
+			.error = {.status = STR_INIT(number), .flag = true } \
+		} \
 	}
 
 /* clang-format off */

@@ -13,7 +13,7 @@
 #include "base/memory.h"
 #include "text/login_name.h"
 
-#define NAME_64                                                                \
+#define NAME_64 \
 	"abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz01"
 
 struct name_case {

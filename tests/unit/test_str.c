@@ -206,10 +206,23 @@ test_utf8_first(void **state)
 	assert_int_equal(found, 0x1f600);
 }
 
+static void
+test_compare(void **state)
+{
+	(void)state;
+	assert_int_equal(str_compare(STR("a"), STR("a")), 0);
+	assert_int_equal(str_compare(STR_NONE, STR("")), 0);
+	assert_true(str_compare(STR("a"), STR("ab")) < 0);
+	assert_true(str_compare(STR("b"), STR("ab")) > 0);
+	assert_true(str_compare(STR("\xc3"), STR("z")) > 0);
+	assert_true(str_compare(STR("a"), STR_NONE) > 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_equal),
 		cmocka_unit_test(test_of),
 		cmocka_unit_test(test_starts_and_ends),
