@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Sessions and tickets on a real PostgreSQL: who is signed in, for how long,
+ * and that a ticket is spent once.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "harness.h"
+#include "loop/clock.h"
+#include "store/accounts.h"
+#include "store/sessions.h"
+#include "store/tickets.h"
+#include "store/upkeep.h"
+
+enum {
+	SECOND_US = 1000 * 1000
+};
+
+static const struct session_limits limits = { .idle_seconds = 3600,
+	.longest_seconds = 36000 };
+
+static const struct audit_origin origin = { .at = INT64_C(1750000000000000),
+	.client_address = STR_INIT("192.0.2.1"),
+	.request = STR_INIT("r1") };
+
+static struct account account;
+
+static void
+ask_account(struct flow *f, void *argument)
+{
+	const struct str *login = argument;
+
+	accounts_find(harness.store, f, *login, &account);
+}
+
+static void
+name_fill(uint8_t out[static MAC_SIZE], uint8_t value)
+{
+	memset(out, value, MAC_SIZE);
+}
+
+/* --- sessions ----------------------------------------------------------- */
+
+struct opening {
+	struct session_opening opening;
+	struct audit_origin origin;
+	uint8_t mac[MAC_SIZE];
+	uint8_t old_mac[MAC_SIZE];
+	uint8_t throttle_name[MAC_SIZE];
+	struct session_opened opened;
+};
+
+static void
+ask_open(struct flow *f, void *argument)
+{
+	struct opening *o = argument;
+
+	sessions_open(harness.store, f, &o->opening, &o->origin, &o->opened);
+}
+
+static struct session_opened
+open_session(struct str login, uint8_t mac, uint8_t old_mac, int64_t seconds)
+{
+	struct opening o = { .origin = origin };
+	char agent[302] = "x"; /* a cut at 256 would split a character */
+
+	for (size_t i = 1; i + 1 < sizeof(agent); i += 2)
+		memcpy(agent + i, "\303\251", 2);
+	assert_int_equal(trial_run(ask_account, &login), TRIAL_DONE);
+	o.origin.at += seconds * SECOND_US;
+	name_fill(o.mac, mac);
+	name_fill(o.old_mac, old_mac);
+	name_fill(o.throttle_name, 1);
+	o.opening = (struct session_opening){ .account_id = account.id,
+		.account_epoch = account.epoch,
+		.old_mac = old_mac == 0 ? NULL : o.old_mac,
+		.mac = o.mac,
+		.key_id = 1,
+		.throttle_name = o.throttle_name,
+		.limits = limits,
+		.user_agent = { agent, 301 } };
+	assert_int_equal(trial_run(ask_open, &o), TRIAL_DONE);
+	return o.opened;
+}
+
+struct finding {
+	uint8_t mac[MAC_SIZE];
+	int64_t now;
+	struct session_found found;
+};
+
+static void
+ask_find(struct flow *f, void *argument)
+{
+	struct finding *finding = argument;
+
+	sessions_find(harness.store, f, finding->mac, finding->now, &limits,
+	    &finding->found);
+}
+
+static int64_t
+find_session(uint8_t mac, int64_t seconds)
+{
+	struct finding finding = { .now = origin.at + seconds * SECOND_US };
+
+	name_fill(finding.mac, mac);
+	assert_int_equal(trial_run(ask_find, &finding), TRIAL_DONE);
+	assert_true(finding.found.generation > 0);
+	return finding.found.session.number;
+}
+
+static struct session_ended ended;
+
+static void
+ask_end(struct flow *f, void *argument)
+{
+	sessions_end(harness.store, f, argument, &origin, &ended);
+}
+
+static void
+ask_touch(struct flow *f, void *argument)
+{
+	sessions_touch(harness.store, f, *(int64_t *)argument,
+	    origin.at + 3000 * (int64_t)SECOND_US);
+}
+
+static struct account_changed changed;
+
+static void
+ask_disable(struct flow *f, void *argument)
+{
+	const struct str *state = argument;
+
+	accounts_set_state(
+	    harness.store, f, STR("bob"), *state, &origin, &changed);
+}
+
+static void
+test_sessions(void **state)
+{
+	struct session_opened first;
+	struct session_opened second;
+	uint8_t mac[MAC_SIZE];
+
+	(void)state;
+	harness_sql("insert into sso.throttle (kind, name, tries, swept_after)"
+		    " values ('sign-in', decode(repeat('01', 32), 'hex'),"
+		    " '{epoch}', 'epoch')");
+	first = open_session(STR("ada"), 10, 0, 0);
+	assert_true(first.number > 0 && first.number < INT64_C(1) << 48);
+	assert_false(first.renewed);
+	assert_int_equal(harness_number("select count(*) from sso.throttle "
+					"where get_byte(name, 0) = 1"),
+	    0);
+	assert_int_equal(find_session(10, 10), first.number);
+	assert_int_equal(
+	    harness_number("select octet_length(user_agent) from sso.session"),
+	    255);
+
+	/* the same person again: same number, other cookie */
+	second = open_session(STR("ada"), 11, 10, 60);
+	assert_int_equal(second.number, first.number);
+	assert_true(second.renewed);
+	assert_int_equal(find_session(10, 60), 0);
+	assert_int_equal(find_session(11, 60), first.number);
+
+	/* someone else at the same browser: the old one ends */
+	second = open_session(STR("bob"), 12, 11, 120);
+	assert_true(second.number > 0 && second.number != first.number);
+	assert_int_equal(find_session(11, 120), 0);
+	assert_int_equal(find_session(12, 120), second.number);
+
+	/* both limits, and use */
+	assert_int_equal(find_session(12, 120 + 3600), 0);
+	assert_int_equal(trial_run(ask_touch, &second.number), TRIAL_DONE);
+	assert_int_equal(find_session(12, 3000 + 3599), second.number);
+	assert_int_equal(find_session(12, 120 + 36000), 0);
+
+	/* signing out, twice */
+	name_fill(mac, 12);
+	assert_int_equal(trial_run(ask_end, mac), TRIAL_DONE);
+	assert_int_equal(ended.number, second.number);
+	ended.number = 0;
+	assert_int_equal(trial_run(ask_end, mac), TRIAL_DONE);
+	assert_int_equal(ended.number, 0);
+	assert_int_equal(find_session(12, 130), 0);
+	assert_int_equal(harness_number("select count(*) from sso.audit "
+					"where kind = 'signed out'"),
+	    1);
+}
+
+static void
+test_disabled(void **state)
+{
+	struct str off = STR("disabled");
+	struct str on = STR("active");
+	struct session_opened opened;
+
+	(void)state;
+	opened = open_session(STR("bob"), 20, 0, 0);
+	assert_int_equal(find_session(20, 1), opened.number);
+	assert_int_equal(trial_run(ask_disable, &off), TRIAL_DONE);
+	assert_true(changed.id > 0);
+	assert_int_equal(find_session(20, 1), 0);
+	opened = open_session(STR("bob"), 21, 0, 0);
+	assert_int_equal(opened.number, 0);
+	assert_true(opened.generation > 0);
+	assert_int_equal(trial_run(ask_disable, &on), TRIAL_DONE);
+	assert_int_equal(find_session(20, 1), 0); /* does not come back */
+}
+
+/* --- tickets ------------------------------------------------------------ */
+
+struct redeeming {
+	struct ticket_redemption redemption;
+	uint8_t random[6];
+	uint8_t request[TICKETS_REQUEST_SIZE];
+	struct ticket_redeemed redeemed;
+};
+
+static void
+ask_redeem(struct flow *f, void *argument)
+{
+	struct redeeming *r = argument;
+
+	tickets_redeem(harness.store, f, &r->redemption, &r->redeemed);
+}
+
+static void
+redeeming_set(
+    struct redeeming *r, int64_t session, uint8_t random, uint8_t request)
+{
+	*r = (struct redeeming){ 0 };
+	memset(r->random, random, sizeof(r->random));
+	memset(r->request, request, sizeof(r->request));
+	r->redemption = (struct ticket_redemption){ .session = session,
+		.issued_at = clock_now() / SECOND_US,
+		.random = r->random,
+		.request = r->request,
+		.ticket = STR("ST-x"),
+		.now = origin.at + 200 * (int64_t)SECOND_US,
+		.limits = limits };
+}
+
+static void
+test_tickets(void **state)
+{
+	struct session_opened opened = open_session(STR("ada"), 30, 0, 0);
+	struct redeeming first;
+	struct redeeming other;
+
+	(void)state;
+	redeeming_set(&first, opened.number, 1, 1);
+	assert_int_equal(trial_run(ask_redeem, &first), TRIAL_DONE);
+	assert_true(first.redeemed.fresh && first.redeemed.alive);
+	assert_true(str_equal(first.redeemed.login, STR("ada")));
+	assert_int_equal(first.redeemed.password_at, origin.at);
+	assert_int_equal(first.redeemed.restore_epoch, 1);
+
+	other = first;
+	other.redemption.random = other.random;
+	other.redemption.request = other.request;
+	memset(other.request, 2, sizeof(other.request));
+	assert_int_equal(trial_run(ask_redeem, &other), TRIAL_DONE);
+	assert_false(other.redeemed.fresh);
+
+	first.redeemed.fresh = false; /* the same request asks again */
+	assert_int_equal(trial_run(ask_redeem, &first), TRIAL_DONE);
+	assert_true(first.redeemed.fresh);
+
+	/* no such session: spent all the same */
+	redeeming_set(&first, INT64_C(1) << 40, 1, 1);
+	assert_int_equal(trial_run(ask_redeem, &first), TRIAL_DONE);
+	assert_true(first.redeemed.fresh);
+	assert_false(first.redeemed.alive);
+	assert_int_equal(first.redeemed.login.len, 0);
+
+	/* a day without a partition: no answer at all */
+	redeeming_set(&first, opened.number, 9, 9);
+	first.redemption.issued_at = 86400;
+	assert_int_equal(trial_run(ask_redeem, &first), TRIAL_UNAVAILABLE);
+}
+
+static void
+test_tickets_parallel(void **state)
+{
+	static struct trial trials[64];
+	static struct redeeming redeemings[COUNT_OF(trials)];
+	size_t fresh = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(trials); i++) {
+		redeeming_set(&redeemings[i], 1, 0x77, (uint8_t)i);
+		redeemings[i].redemption.issued_at =
+		    redeemings[0].redemption.issued_at;
+		trial_begin(&trials[i], ask_redeem, &redeemings[i]);
+	}
+	trials_finish(trials, COUNT_OF(trials));
+	for (size_t i = 0; i < COUNT_OF(trials); i++) {
+		assert_int_equal(trials[i].outcome, TRIAL_DONE);
+		fresh += redeemings[i].redeemed.fresh;
+	}
+	assert_int_equal(fresh, 1);
+}
+
+static struct upkeep_swept swept;
+
+static void
+ask_sweep(struct flow *f, void *argument)
+{
+	const struct upkeep_session_sweep sweep = {
+		.ended_before = origin.at + SECOND_US,
+		.opened_before = origin.at - SECOND_US,
+		.most = 1,
+	};
+
+	(void)argument;
+	upkeep_sweep_sessions(harness.store, f, &sweep, &swept);
+}
+
+static void
+test_sweep(void **state)
+{
+	(void)state;
+	/* one at a time, until only those that may live are left */
+	for (int64_t left = 1; left >= 0; left--) {
+		assert_int_equal(trial_run(ask_sweep, NULL), TRIAL_DONE);
+		assert_int_equal(swept.count, left);
+	}
+	assert_true(harness_number("select count(*) from sso.session") > 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sessions),
+		cmocka_unit_test(test_disabled),
+		cmocka_unit_test(test_tickets),
+		cmocka_unit_test(test_tickets_parallel),
+		cmocka_unit_test(test_sweep),
+	};
+	int failures;
+
+	harness_begin();
+	harness_sql("insert into sso.account (login, display_name, created_at)"
+		    " values ('ada', 'Ada', 'epoch'), ('bob', 'Bob', 'epoch')");
+	failures = cmocka_run_group_tests(tests, NULL, NULL);
+	harness_end();
+	return failures;
+}
