@@ -46,6 +46,7 @@ struct master {
 	int ready_pipe[2];
 	bool announced;
 	bool killed_one;
+	bool hopeless;
 	int64_t stop_began_us; /* 0: not stopping */
 };
 
@@ -134,6 +135,9 @@ child_ended(struct master *master, struct child *child, int status)
 	    LOG_NUMBER("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0));
 	if (master->stop_began_us > 0 && status != 0)
 		master->killed_one = true;
+	if (!master->announced && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == PROCESS_HOPELESS)
+		master->hopeless = true;
 	child->pid = 0;
 	child->start_at_us = short_life ? now + CRASH_LOOP_US : now;
 }
@@ -185,6 +189,8 @@ master_read_signals(struct master *master)
 			master_stop(master);
 	}
 	children_reap(master);
+	if (master->hopeless && master->stop_began_us == 0)
+		master_stop(master);
 }
 
 /* A byte a process: which one does not matter, only how many. */
@@ -297,7 +303,7 @@ processes_run(const struct process *processes, size_t count)
 			master_read_ready(master);
 	}
 	log_plain(LOG_INFO, "stopped");
-	code = master->killed_one ? 1 : 0;
+	code = master->hopeless ? PROCESS_HOPELESS : master->killed_one;
 	close(master->signals);
 	close(master->ready_pipe[0]);
 	close(master->ready_pipe[1]);

@@ -20,15 +20,18 @@ struct process {
 };
 
 enum {
-	PROCESSES_MOST = 64
+	PROCESSES_MOST = 64,
+	PROCESS_HOPELESS =
+	    3, /* the exit code for "another start cannot help" */
 };
 
 /*
  * Starts the processes and watches them until SIGTERM or SIGINT, then ends them
  * with SIGTERM; what is left after 15 seconds, or at a second signal, is
  * killed.  A process that dies is started again at once, one that dies within
- * a second of its start a second later.  Returns the master's exit code: 0, or
- * 1 if a process had to be killed.
+ * a second of its start a second later; but before all were ready, one that
+ * ends with PROCESS_HOPELESS stops the start.  Returns the master's exit code:
+ * 0, 1 if a process had to be killed or failed, PROCESS_HOPELESS.
  */
 int processes_run(const struct process *, size_t count);
 

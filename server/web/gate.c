@@ -14,6 +14,7 @@
 #include "cas/registry.h"
 #include "loop/clock.h"
 #include "loop/flow.h"
+#include "loop/process.h"
 #include "web/snapshot.h"
 #include "workers/pool.h"
 
@@ -30,6 +31,16 @@ struct gate_life {
 	int code;
 };
 
+/* Often while something is awaited, else now and then. */
+static void
+gate_tick_again(struct gate_life *life)
+{
+	static const struct timeval soon = { 0, 20 * 1000 }, later = { 1, 0 };
+	bool awaited = life->ready_fd >= 0 || life->gate.draining;
+
+	event_add(life->tick, awaited ? &soon : &later);
+}
+
 static void
 gate_drain(evutil_socket_t fd, short what, void *argument)
 {
@@ -41,6 +52,7 @@ gate_drain(evutil_socket_t fd, short what, void *argument)
 	life->gate.draining = true;
 	life->drain_began_us = clock_monotonic();
 	http_server_drain(life->gate.server);
+	gate_tick_again(life);
 }
 
 static void
@@ -59,20 +71,18 @@ gate_tick(evutil_socket_t fd, short what, void *argument)
 {
 	struct gate_life *life = argument;
 	struct gate *gate = &life->gate;
-	const char *trouble = store_trouble(gate->store);
-	bool patient =
-	    clock_monotonic() - life->drain_began_us < DRAIN_PATIENCE_US;
+	bool patient;
 
 	(void)fd, (void)what;
 	gate_tell_ready(life);
-	if (trouble != NULL && life->code == 0) {
-		log_event(LOG_ERROR, "database does not fit",
-		    LOG_TEXT("why", str_of(trouble)));
-		life->code = 1;
+	gate_tick_again(life);
+	if (store_trouble(gate->store) != NULL && life->code == 0) {
+		life->code = PROCESS_HOPELESS;
 		gate_drain(-1, 0, life);
 	}
 	if (!gate->draining)
 		return;
+	patient = clock_monotonic() - life->drain_began_us < DRAIN_PATIENCE_US;
 	if (flow_count() == 0 &&
 	    (http_server_connections(gate->server) == 0 || !patient))
 		event_base_loopbreak(gate->base);
@@ -86,7 +96,6 @@ gate_tick(evutil_socket_t fd, short what, void *argument)
 static void
 gate_life_begin(struct gate_life *life, const struct gate_start *start)
 {
-	static const struct timeval period = { 0, 20 * 1000 };
 	struct gate *gate = &life->gate;
 	struct http_handler handler = gate_handler(gate);
 
@@ -102,9 +111,9 @@ gate_life_begin(struct gate_life *life, const struct gate_start *start)
 	    pool_new(gate->base, start->hashing_threads, start->hashing_queue);
 	gate->server = http_server_new(gate->base, &start->http, &handler);
 	life->terminate = evsignal_new(gate->base, SIGTERM, gate_drain, life);
-	life->tick = event_new(gate->base, -1, EV_PERSIST, gate_tick, life);
+	life->tick = evtimer_new(gate->base, gate_tick, life);
 	event_add(life->terminate, NULL);
-	event_add(life->tick, &period);
+	gate_tick_again(life);
 }
 
 static void
