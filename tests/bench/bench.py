@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the workloads and the limits beside them, and says which bars hold.
+
+Called by tests/bench/run, which builds.  Every ratio is taken within a round,
+workload and limit one after the other, and the middle one of the rounds counts:
+whatever else the machine does meanwhile hits both.
+"""
+import argparse
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+
+from measure import Failed, measure
+from sql_limit import limit as sql_limit
+from stack import SERVICES, Stack
+from table import print_table
+
+SESSIONS = 100000
+ROUNDS = 4
+SECONDS = 3
+PACED_SHARE = 0.7  # of the maximum, for latency under a steady load
+TAIL_BAR = 10  # p99 over p50 there
+PROFILE_SECONDS = 5
+PROFILE_LINES = 25
+ARGON2 = (19456, 2, 1)  # the default cost
+RESULT = pathlib.Path(__file__).resolve().parent / "result.json"
+
+WORKLOADS = {  # name: what, limit, bar
+    "W1": ("login form, no session", "L-http", 0.60),
+    "W2": ("single sign-on: session to ticket", "L-bare select", 0.60),
+    "W3": ("ticket and validation", "L-bare pair", 0.60),
+    "W4": ("validation of a forged ticket", "L-http", 0.80),
+}
+
+
+class Bench:
+    def __init__(self, stack, options):
+        self.stack = stack
+        self.seconds = options.seconds
+        self.rounds = options.rounds
+        self.names = options.workloads or list(WORKLOADS)
+        self.rows = {}  # name: list of figures, one a round
+        self.information = {}
+        self.profiles = {}
+
+    def note(self, name, figures):
+        self.rows.setdefault(name, []).append(figures)
+        print(f"  {name}: {figures['rate']:.0f}/s", file=sys.stderr)
+
+    def people(self):
+        return {"people": self.stack.sessions, "services": SERVICES}
+
+    # The workloads
+
+    def work(self, name, seconds, **more):
+        if name == "W1":
+            return measure(self.stack, "server", seconds, "get", "/cas/login",
+                           expect='name="password"', **more)
+        if name == "W4":
+            return measure(self.stack, "server", seconds, "forged", services=SERVICES,
+                           **more)
+        self.stack.age_sessions()
+        if name == "W2":
+            return measure(self.stack, "server", seconds, "sso", **self.people(), **more)
+        return self.pair(seconds, **more)
+
+    def pair(self, seconds, **more):
+        """W3, and whether the table has a row for each accepted ticket."""
+        before = self.stack.redemptions()
+        figures = measure(self.stack, "server", seconds, "pair", **self.people(), **more)
+        made = self.stack.redemptions() - before
+        if made != figures["accepted"]:
+            raise Failed(f"{figures['accepted']} tickets were accepted, but "
+                         f"{made} were spent")
+        return figures
+
+    # The limits
+
+    def limit(self, name):
+        stack, seconds = self.stack, self.seconds
+        if name == "L-http":
+            return measure(stack, "server", seconds, "get", "/healthz")
+        if name == "L-nginx":
+            return measure(stack, "nginx", seconds, "get", "/")
+        stack.age_sessions()
+        paths = ["/select"] if name == "L-bare select" else \
+            ["/select", "/insert"]
+        return measure(stack, "bare", seconds, "get", *paths)
+
+    def run_round(self):
+        done = set()
+        for name in self.names:
+            limit = WORKLOADS[name][1]
+            if limit not in done:
+                self.note(limit, self.limit(limit))
+                done.add(limit)
+            self.note(name, self.work(name, self.seconds))
+        if "W3" in self.names:
+            self.note("W3 paced", self.paced())
+        if "L-http" in done:
+            self.note("L-nginx", self.limit("L-nginx"))
+
+    def paced(self):
+        """W3 at a steady part of the maximum that this round has found."""
+        maximum = self.rows["W3"][-1]
+        figures = self.pair(self.seconds,
+                            rate=int(maximum["rate"] * PACED_SHARE))
+        # below the maximum nobody waits longer than at it
+        figures["sustained"] = figures["late"] == 0 and \
+            figures["p50_us"] < maximum["p50_us"]
+        return figures
+
+    def run_information(self):
+        for name, kind in (("W2", "select"), ("W3", "insert"), ("W3", "pair")):
+            if name in self.names:
+                self.information["L-sql " + kind] = \
+                    sql_limit(self.stack, kind)
+        self.information["L-hash"] = json.loads(self.stack.run(
+            self.stack.program("hash"), *ARGON2, 3))
+
+    def run(self):
+        self.stack.start_bare()
+        self.stack.start_nginx()
+        self.stack.start_server()
+        for number in range(self.rounds):
+            print(f"Round {number + 1} of {self.rounds}", file=sys.stderr)
+            self.run_round()
+        self.run_information()
+        for name in self.names:
+            if not self.verdict(name)["holds"]:
+                self.profiles[name] = self.profile(name)
+
+    # What it comes to
+
+    def middle(self, row, figure):
+        return statistics.median(one[figure] for one in self.rows[row])
+
+    def verdict(self, name):
+        _, limit, bar = WORKLOADS[name]
+        ratios = [mine["rate"] / most["rate"] for mine, most in
+                  zip(self.rows[name], self.rows[limit])]
+        ratio = statistics.median(ratios)
+        return {"limit": limit, "bar": bar, "ratio": ratio, "ratios": ratios,
+                "cpu_ratio": self.cpu(limit) / self.cpu(name),
+                "holds": ratio >= bar}
+
+    def cpu(self, row):
+        """Processor seconds of an iteration, of all but the generator."""
+        return min(sum(one["cpu"].values()) * one["requests_rate"] /
+                   one["rate"] for one in self.rows[row])
+
+    def tail(self):
+        """The middle of the rounds in which the pace could be held."""
+        ratios = [one["p99_us"] / one["p50_us"]
+                  for one in self.rows["W3 paced"] if one["sustained"]]
+        ratio = statistics.median(ratios) if ratios else 0
+        return {"bar": TAIL_BAR, "ratio": ratio, "rounds": len(ratios),
+                "holds": len(ratios) * 2 > self.rounds and ratio <= TAIL_BAR}
+
+    def result(self):
+        verdicts = {name: self.verdict(name) for name in self.names}
+        if "W3 paced" in self.rows:
+            verdicts["W3 paced"] = self.tail()
+        return {
+            "machine": f"{os.cpu_count()} cores, Linux {platform.release()}",
+            "sessions": SESSIONS,
+            "rows": self.rows,
+            "verdicts": verdicts,
+            "information": self.information,
+            "profiles": self.profiles,
+        }
+
+    # Where the time goes when a bar is missed
+
+    def profile(self, name):
+        """The dearest functions of the gate, as perf tells; empty without."""
+        if shutil.which("perf") is None:
+            return []
+        data = self.stack.folder / "perf.data"
+        perf = subprocess.Popen(
+            ["perf", "record", "-q", "-F", "999", "-o", str(data), "-p",
+             str(self.stack.gate()), "--", "sleep", str(PROFILE_SECONDS)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            self.work(name, PROFILE_SECONDS)
+        finally:
+            perf.wait(PROFILE_SECONDS * 4)
+        report = subprocess.run(
+            ["perf", "report", "-i", str(data), "--stdio", "--no-children",
+             "-s", "dso,symbol"], capture_output=True, text=True, check=False)
+        lines = [line.strip() for line in report.stdout.splitlines()
+                 if re.match(r"\s+[0-9.]+%", line)]
+        return lines[:PROFILE_LINES]
+
+
+def seconds_number(text):
+    number = int(text)
+    if not 1 <= number <= 10:
+        raise argparse.ArgumentTypeError("from 1 to 10")
+    return number
+
+
+def options_read():
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--seconds", type=seconds_number, default=SECONDS)
+    parser.add_argument("--rounds", type=seconds_number, default=ROUNDS)
+    parser.add_argument("workloads", nargs="*")
+    options = parser.parse_args()
+    for name in options.workloads:
+        if name not in WORKLOADS:
+            parser.error(f"there is no workload {name}")
+    return options
+
+
+def main():
+    options = options_read()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
+    stack = Stack(options.build, SESSIONS)
+    bench = Bench(stack, options)
+    try:
+        print("Making a database with people and sessions", file=sys.stderr)
+        stack.make()
+        bench.run()
+        result = bench.result()
+    except (Failed, OSError, subprocess.SubprocessError) as trouble:
+        print(f"tests/bench/run: {trouble}", file=sys.stderr)
+        return 3
+    finally:
+        stack.remove()
+    RESULT.write_text(json.dumps(result, indent=1) + "\n")
+    print_table(result, {name: row[0] for name, row in WORKLOADS.items()})
+    missed = [name for name, verdict in result["verdicts"].items()
+              if not verdict["holds"]]
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

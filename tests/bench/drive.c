@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The loop of the load generator.
+ *
+ * A request is a few hundred bytes on a connection whose last answer was read
+ * whole, so one write takes it; anything else ends the run.
+ */
+#include "drive.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+	ANSWER_LARGEST = 64 * 1024,
+	REQUEST_LARGEST = 4 * 1024,
+	EVENTS_MOST = 256,
+	NANOSECONDS = 1000 * 1000 * 1000,
+	PATIENCE_SECONDS = 5, /* for answers behind the end */
+};
+
+struct client {
+	int fd;
+	struct errand errand;
+	int64_t began; /* or should have */
+	size_t have;
+	char *answer;
+};
+
+struct drive {
+	const struct drive_settings *settings;
+	struct work *work;
+	struct drive_result *result;
+	struct client *clients;
+	struct client **idle; /* a ring: who waits longest goes first */
+	size_t idle_first;
+	size_t idle_count;
+	struct buf request;
+	int epoll;
+	int64_t start;
+	int64_t count_from;
+	int64_t end;
+	uint64_t begun;
+};
+
+static int64_t
+now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * NANOSECONDS + time.tv_nsec;
+}
+
+static bool
+broken(const char *what)
+{
+	fprintf(
+	    stderr, "load: %s (%s)\n", what, errno != 0 ? strerror(errno) : "");
+	return false;
+}
+
+static bool
+client_ask(struct drive *drive, struct client *client)
+{
+	struct buf *request = &drive->request;
+
+	buf_reset(request);
+	errand_ask(drive->work, &client->errand, request);
+	client->have = 0;
+	errno = 0;
+	if (!buf_ok(request) || send(client->fd, request->at, request->len,
+				    MSG_NOSIGNAL) != (ssize_t)request->len)
+		return broken("a request was not taken");
+	return true;
+}
+
+static bool
+client_begin(struct drive *drive, struct client *client, int64_t at)
+{
+	client->began = at;
+	drive->begun++;
+	errand_begin(drive->work, &client->errand);
+	return client_ask(drive, client);
+}
+
+static int64_t
+due_at(const struct drive *drive)
+{
+	return drive->start + (int64_t)((double)drive->begun * NANOSECONDS /
+					drive->settings->rate);
+}
+
+/* Begins what should have begun by now and has a free connection. */
+static bool
+drive_catch_up(struct drive *drive)
+{
+	while (drive->idle_count > 0 && due_at(drive) < drive->end &&
+	       due_at(drive) <= now()) {
+		struct client *client = drive->idle[drive->idle_first];
+
+		drive->idle_first =
+		    (drive->idle_first + 1) % drive->settings->connections;
+		drive->idle_count--;
+		if (!client_begin(drive, client, due_at(drive)))
+			return false;
+	}
+	return true;
+}
+
+static void
+client_rest(struct drive *drive, struct client *client)
+{
+	size_t place = (drive->idle_first + drive->idle_count) %
+		       drive->settings->connections;
+
+	drive->idle[place] = client;
+	drive->idle_count++;
+}
+
+static bool
+client_done(struct drive *drive, struct client *client)
+{
+	bool paced = drive->settings->rate > 0;
+	int64_t at = now();
+
+	if (paced ? client->began >= drive->count_from
+		  : at >= drive->count_from && at < drive->end)
+		histogram_add(
+		    &drive->result->latency, (uint64_t)(at - client->began));
+	if (!paced && at < drive->end)
+		return client_begin(drive, client, at);
+	client_rest(drive, client);
+	return true;
+}
+
+static void
+field_read(struct str line, struct answer *answer, uint64_t *length)
+{
+	struct str name, value;
+
+	if (line.len == 0 || (line.at[0] != 'C' && line.at[0] != 'L') ||
+	    !str_cut(line, ':', &name, &value))
+		return;
+	if (str_equal(name, STR("Content-Length")) &&
+	    !str_number(str_trim(value), ANSWER_LARGEST, length))
+		*length = UINT64_MAX;
+	else if (str_equal(name, STR("Location")))
+		answer->location = str_trim(value);
+}
+
+/* 1: whole, 0: more has to come, -1: no answer that we understand. */
+static int
+answer_read(struct str bytes, struct answer *answer)
+{
+	const char *end = memmem(bytes.at, bytes.len, "\r\n\r\n", 4);
+	uint64_t length = UINT64_MAX, status;
+	struct str head, line;
+
+	if (end == NULL)
+		return bytes.len < ANSWER_LARGEST ? 0 : -1;
+	head = str_first(bytes, (size_t)(end - bytes.at) + 2);
+	if (!str_starts(head, STR("HTTP/1.1 ")) ||
+	    !str_number(str_first(str_from(head, 9), 3), 599, &status))
+		return -1;
+	answer->status = (unsigned)status;
+	while (str_cut(head, '\n', &line, &head))
+		field_read(
+		    str_trim(str_first(line, line.len - 1)), answer, &length);
+	bytes = str_from(bytes, (size_t)(end - bytes.at) + 4);
+	if (length == UINT64_MAX || bytes.len > length)
+		return -1;
+	answer->body = bytes;
+	return bytes.len == length;
+}
+
+static bool
+client_take(struct drive *drive, struct client *client)
+{
+	struct answer answer = { 0 };
+	struct str bytes = { client->answer, client->have };
+	int whole = answer_read(bytes, &answer);
+
+	errno = 0;
+	if (whole < 0)
+		return broken("an answer is malformed");
+	if (whole == 0)
+		return true;
+	drive->result->all_requests++;
+	if (now() >= drive->count_from && now() < drive->end)
+		drive->result->requests++;
+	if (errand_judge(drive->work, &client->errand, &answer) ==
+	    VERDICT_AGAIN)
+		return client_ask(drive, client);
+	return client_done(drive, client);
+}
+
+static bool
+client_readable(struct drive *drive, struct client *client)
+{
+	ssize_t len = recv(client->fd, client->answer + client->have,
+	    ANSWER_LARGEST - client->have, MSG_DONTWAIT);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR))
+		return true;
+	if (len <= 0)
+		return broken("the server closed a connection");
+	client->have += (size_t)len;
+	return client_take(drive, client);
+}
+
+static bool
+client_connect(struct drive *drive, struct client *client)
+{
+	const struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_port = htons(drive->settings->port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct epoll_event event = { .events = EPOLLIN, .data.ptr = client };
+	const int on = 1;
+
+	client->answer = memory_new(ANSWER_LARGEST);
+	client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (client->fd < 0 ||
+	    connect(client->fd, (const struct sockaddr *)&at, sizeof(at)) !=
+		0 ||
+	    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) !=
+		0 ||
+	    epoll_ctl(drive->epoll, EPOLL_CTL_ADD, client->fd, &event) != 0)
+		return broken("cannot connect");
+	return true;
+}
+
+static bool
+drive_begin(struct drive *drive)
+{
+	const struct drive_settings *settings = drive->settings;
+
+	drive->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (drive->epoll < 0)
+		return broken("epoll_create1");
+	for (size_t i = 0; i < settings->connections; i++)
+		if (!client_connect(drive, &drive->clients[i]))
+			return false;
+	drive->start = now();
+	drive->count_from =
+	    drive->start + (int64_t)(settings->warm_up * NANOSECONDS);
+	drive->end =
+	    drive->count_from + (int64_t)(settings->seconds * NANOSECONDS);
+	for (size_t i = 0; i < settings->connections; i++) {
+		if (settings->rate > 0)
+			client_rest(drive, &drive->clients[i]);
+		else if (!client_begin(drive, &drive->clients[i], drive->start))
+			return false;
+	}
+	return true;
+}
+
+/* How long there is nothing to do but read. */
+static struct timespec
+drive_wait(const struct drive *drive)
+{
+	int64_t wait = NANOSECONDS / 10;
+
+	if (drive->settings->rate > 0 && drive->idle_count > 0 &&
+	    due_at(drive) < drive->end)
+		wait = due_at(drive) - now();
+	if (wait < 0)
+		wait = 0;
+	return (struct timespec){ wait / NANOSECONDS, wait % NANOSECONDS };
+}
+
+static bool
+drive_is_over(const struct drive *drive)
+{
+	int64_t at = now();
+
+	if (at < drive->end)
+		return false;
+	return at > drive->end + (int64_t)PATIENCE_SECONDS * NANOSECONDS ||
+	       (drive->idle_count == drive->settings->connections &&
+		   (drive->settings->rate <= 0 || due_at(drive) >= drive->end));
+}
+
+static bool
+drive_turn(struct drive *drive)
+{
+	struct epoll_event events[EVENTS_MOST];
+	struct timespec wait = drive_wait(drive);
+	int count =
+	    epoll_pwait2(drive->epoll, events, EVENTS_MOST, &wait, NULL);
+
+	if (count < 0 && errno != EINTR)
+		return broken("epoll_pwait2");
+	for (int i = 0; i < count; i++)
+		if (!client_readable(drive, events[i].data.ptr))
+			return false;
+	return drive->settings->rate <= 0 || drive_catch_up(drive);
+}
+
+static void
+drive_end(struct drive *drive)
+{
+	const struct drive_settings *settings = drive->settings;
+
+	while (settings->rate > 0 && due_at(drive) < drive->end) {
+		drive->result->late++;
+		drive->begun++;
+	}
+	drive->result->late += settings->connections - drive->idle_count;
+	for (size_t i = 0; i < settings->connections; i++) {
+		if (drive->clients[i].fd > 0)
+			close(drive->clients[i].fd);
+		free(drive->clients[i].answer);
+	}
+	if (drive->epoll >= 0)
+		close(drive->epoll);
+	free(drive->clients);
+	free(drive->idle);
+	buf_clear(&drive->request);
+}
+
+bool
+drive(const struct drive_settings *settings, struct work *work,
+    struct drive_result *result)
+{
+	struct drive drive = {
+		.settings = settings,
+		.work = work,
+		.result = result,
+		.clients =
+		    memory_array(settings->connections, sizeof(*drive.clients)),
+		.idle =
+		    memory_array(settings->connections, sizeof(*drive.idle)),
+		.request = BUF_INIT(REQUEST_LARGEST),
+	};
+	bool good = drive_begin(&drive);
+
+	while (good && !drive_is_over(&drive))
+		good = drive_turn(&drive);
+	drive_end(&drive);
+	return good;
+}

@@ -1,0 +1,316 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured: a private PostgreSQL with people and sessions in it, the
+server, and the limits beside it, all of it in one folder that goes away.
+
+Called by root, everything runs as the user "postgres", since neither PostgreSQL
+nor the server runs as root; the programs are copied into the folder, because
+that user may not see the source folder.
+"""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+POSTGRESQL = pathlib.Path(os.environ.get(
+    "PORTILLON_POSTGRESQL_BINARIES", "/usr/lib/postgresql/15/bin"))
+DATABASE_USER = "postgres"
+SLOWEST = 30  # seconds before something awaited counts as failed
+PATIENCE = 120  # seconds for one command
+ACCOUNTS = 1000
+SERVICES = 10
+
+SETTINGS = """\
+[server]
+url = http://127.0.0.1:{port}/cas
+listen = 127.0.0.1:{port}
+gates = 1
+connections_per_address = 10000
+[database]
+app = {app}
+migrator = {migrator}
+[keys]
+file = {folder}/keys
+[pages]
+institution = Bench University
+templates = {folder}/program/templates
+static = {folder}/program/static
+"""
+
+NGINX = """\
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx.log;
+events {{ worker_connections 4096; }}
+http {{
+    access_log off;
+    keepalive_requests 1000000000;
+    client_body_temp_path {folder}/nginx-body;
+    proxy_temp_path {folder}/nginx-proxy;
+    fastcgi_temp_path {folder}/nginx-fastcgi;
+    uwsgi_temp_path {folder}/nginx-uwsgi;
+    scgi_temp_path {folder}/nginx-scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        default_type text/plain;
+        location / {{ return 200 "ok\\n"; }}
+    }}
+}}
+"""
+
+PEOPLE = """\
+INSERT INTO sso.account
+    (id, login, display_name, attributes, created_at)
+OVERRIDING SYSTEM VALUE
+SELECT n, 'user' || n, 'User Number ' || n, jsonb_build_object(
+    'mail', jsonb_build_array('user' || n || '@bench.example'),
+    'givenName', jsonb_build_array('User'),
+    'sn', jsonb_build_array('Number ' || n),
+    'affiliation', jsonb_build_array('member', 'staff')), now()
+FROM generate_series(1, {accounts}) AS n;
+INSERT INTO sso.membership (account_id, tenant_id)
+SELECT n, (SELECT min(id) FROM sso.tenant)
+FROM generate_series(1, {accounts}) AS n;
+INSERT INTO sso.service (tenant_id, name, pattern, released, created_at)
+SELECT (SELECT min(id) FROM sso.tenant), 'Application ' || n,
+    'https://app' || n || '.bench.example/*', '["*"]', now()
+FROM generate_series(0, {services} - 1) AS n;
+CREATE TEMPORARY TABLE line
+    (number bigint, cookie text, account bigint, login text, key int, mac text);
+\\copy line from '{sessions}' with (delimiter ' ')
+INSERT INTO sso.session (number, mac, key_id, account_id, account_epoch,
+    created_at, last_used_at, password_at, client_address, user_agent)
+OVERRIDING SYSTEM VALUE
+SELECT number, decode(mac, 'hex'), key, account, 0, now() - interval '1 hour',
+    now(), now() - interval '1 hour', '192.0.2.7', 'Mozilla/5.0'
+FROM line;
+SELECT setval(pg_get_serial_sequence('sso.session', 'number'),
+    (SELECT max(number) FROM sso.session));
+"""
+
+# Real visits are minutes apart, so most of them are due to be written down.
+# From now to half the idle limit ago: one in five is not.
+AGE = """\
+UPDATE sso.session SET last_used_at = now() -
+    interval '1800 seconds' * ((number * 7919) % 10000 / 10000.0);
+"""
+
+
+class Failed(Exception):
+    """Something did not start or ended badly; the text says what."""
+
+
+def wait_until(what, question):
+    deadline = time.monotonic() + SLOWEST
+    while not question():
+        if time.monotonic() > deadline:
+            raise Failed(f"{what}: not within {SLOWEST} seconds")
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
+
+
+def unprivileged():
+    """What stands before a command so that it does not run as root."""
+    if os.getuid() != 0:
+        return []
+    return ["setpriv", f"--reuid={DATABASE_USER}", f"--regid={DATABASE_USER}",
+            "--clear-groups", "--"]
+
+
+class Stack:
+    def __init__(self, build, sessions):
+        self.build = build
+        self.session_count = sessions
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portillon-bench-"))
+        self.prefix = unprivileged()
+        self.ports = {name: free_port() for name in ("server", "nginx", "bare")}
+        self.processes = {}
+        self.log = self.folder / "server.log"
+        self.sessions = self.folder / "sessions"
+        self.config = self.folder / "portillon.ini"
+
+    # Commands
+
+    def run(self, *command, text=None):
+        """Runs a command as the stack's user; what it printed."""
+        result = subprocess.run(
+            [*self.prefix, *map(str, command)], input=text, text=True,
+            capture_output=True, cwd=self.folder, timeout=PATIENCE,
+            env=self.environment(), check=False)
+        if result.returncode != 0:
+            words = " ".join(map(str, command))
+            raise Failed(f"{words}: exit code {result.returncode}\n"
+                         f"{result.stdout[-2000:]}{result.stderr[-2000:]}")
+        return result.stdout
+
+    def environment(self):
+        return {**os.environ, "HOME": str(self.folder)}
+
+    def conninfo(self, user, database="portillon"):
+        return (f"host={self.folder}/database/socket dbname={database} "
+                f"user={user}")
+
+    def sql(self, text):
+        """Runs SQL as the superuser; what it printed, unadorned."""
+        return self.run(POSTGRESQL / "psql", "-XqAt", "-v", "ON_ERROR_STOP=1",
+                        "-f", "-", self.conninfo("postgres"), text=text)
+
+    def program(self, name):
+        return self.folder / "program" / name
+
+    def portillon(self, *words):
+        return self.run(self.program("portillon"), "--config", self.config,
+                        *words)
+
+    # Making it
+
+    def make(self):
+        self._copy_programs()
+        self.config.write_text(SETTINGS.format(
+            port=self.ports["server"], folder=self.folder,
+            app=self.conninfo("portillon_app"),
+            migrator=self.conninfo("portillon_migrator")))
+        (self.folder / "nginx.conf").write_text(NGINX.format(
+            port=self.ports["nginx"], folder=self.folder))
+        self._give_away()
+        self.run(self.program("database"), "create", self.folder / "database")
+        self.portillon("keys", "generate")
+        self.portillon("migrate")
+        self._fill()
+
+    def _copy_programs(self):
+        program = self.folder / "program"
+        program.mkdir()
+        for name in ("load", "sessions", "bare", "hash"):
+            shutil.copy(self.build / "tests/bench" / name, program / name)
+        shutil.copy(self.build / "server/portillon", program / "portillon")
+        for name in ("database", "roles.sql"):
+            shutil.copy(ROOT / "deploy" / name, program / name)
+        for name in ("templates", "static", "migrations"):
+            shutil.copytree(ROOT / name, program / name)
+
+    def _give_away(self):
+        self.folder.chmod(0o755)
+        if os.getuid() == 0:
+            for path in [self.folder, *self.folder.rglob("*")]:
+                shutil.chown(path, DATABASE_USER, DATABASE_USER)
+
+    def _fill(self):
+        lines = self.run(self.program("sessions"), self.folder / "keys",
+                         self.session_count, ACCOUNTS)
+        self.sessions.write_text(lines)
+        self.sessions.chmod(0o644)
+        self.sql(PEOPLE.format(accounts=ACCOUNTS, services=SERVICES,
+                               sessions=self.sessions))
+        self.sql("VACUUM ANALYZE;")
+
+    def age_sessions(self):
+        """So that the touches of the next measurement are due again."""
+        self.sql(AGE)
+        self.sql("VACUUM sso.session;")
+
+    def redemptions(self):
+        return int(self.sql("SELECT count(*) FROM sso.redemption;"))
+
+    # Processes
+
+    def start(self, name, *command):
+        with open(self.log if name == "server" else
+                  self.folder / f"{name}.out", "ab") as out:
+            self.processes[name] = subprocess.Popen(
+                [*self.prefix, *map(str, command)], stdin=subprocess.DEVNULL,
+                stdout=out, stderr=out, cwd=self.folder,
+                env=self.environment())
+
+    def stop(self, name):
+        process = self.processes.pop(name, None)
+        if process is None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(SLOWEST)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def start_server(self):
+        self.start("server", self.program("portillon"), "--config", self.config,
+                   "serve")
+        self._await("server", 'event="ready"', self.log)
+
+    def start_bare(self):
+        self.start("bare", self.program("bare"), self.ports["bare"],
+                   self.conninfo("portillon_app"), self.sessions)
+        self._await("bare", "ready", self.folder / "bare.out")
+
+    def start_nginx(self):
+        self.start("nginx", shutil.which("nginx") or "/usr/sbin/nginx",
+                   "-c", self.folder / "nginx.conf",
+                   "-e", self.folder / "nginx.log")
+        wait_until("nginx answers", lambda: answers(self.ports["nginx"]))
+
+    def _await(self, name, wanted, log):
+        process = self.processes[name]
+
+        def is_there():
+            if process.poll() is not None:
+                raise Failed(f"{name} ended:\n{log.read_text()[-3000:]}")
+            return wanted in log.read_text(errors="replace")
+        wait_until(f"{name} is ready", is_there)
+
+    def gate(self):
+        """The process number of the one gate."""
+        found = re.findall(r'pid=(\d+) level=info event="gate ready"',
+                           self.log.read_text(errors="replace"))
+        return int(found[-1])
+
+    def program_under_load(self, target):
+        """The process number of what answers on that port."""
+        if target == "server":
+            return self.gate()
+        process = self.processes[target].pid
+        return children_of(process)[0] if target == "nginx" else process
+
+    def courier(self):
+        master = self.processes["server"].pid
+        children = [pid for pid in children_of(master) if pid != self.gate()]
+        return children[0] if children else 0
+
+    def postmaster(self):
+        file = self.folder / "database/data/postmaster.pid"
+        return int(file.read_text().split()[0])
+
+    def remove(self):
+        for name in list(self.processes):
+            self.stop(name)
+        if (self.folder / "database/data/postmaster.pid").exists():
+            self.run(self.program("database"), "stop",
+                     self.folder / "database")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def children_of(pid):
+    try:
+        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [int(word) for word in text.split()]

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A real browser before the demonstration of deploy/quickstart, so that these
+tests try what a stranger sees first."""
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PASSWORD = "portillon-demo"
+PATIENCE = 20  # seconds for a page to come
+
+
+def four_free_ports():
+    """The first of four free ports in a row; quickstart takes them so."""
+    for first in range(20000, 60000, 17):
+        probes = [socket.socket() for _ in range(4)]
+        try:
+            for offset, probe in enumerate(probes):
+                probe.bind(("127.0.0.1", first + offset))
+            return first
+        except OSError:
+            continue
+        finally:
+            for probe in probes:
+                probe.close()
+    raise RuntimeError("there are no four free ports in a row")
+
+
+def quickstart(*args):
+    """Runs deploy/quickstart; its words, if it failed, are the test's."""
+    result = subprocess.run([ROOT / "deploy/quickstart", *map(str, args)],
+                            capture_output=True, text=True, timeout=600,
+                            check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+class Stack:
+    """The running demonstration."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(
+            tempfile.mkdtemp(prefix="portillon-stack-"))
+        self.port = four_free_ports()
+        self.options = ["--no-install", "--folder", self.folder,
+                        "--port", self.port]
+        self.cas = f"https://localhost:{self.port}/cas"
+        self.courses = f"https://localhost:{self.port + 1}/"
+        self.library = f"https://localhost:{self.port + 2}/"
+        self.onward = f"https://localhost:{self.port + 3}/"
+
+    def run(self, *command):
+        return quickstart(*self.options, *command)
+
+
+@pytest.fixture(scope="session")
+def stack():
+    place = Stack()
+    try:
+        place.run()
+        yield place
+        log = (place.folder / "log/portillon.log").read_text()
+        assert "level=error" not in log, log
+    finally:
+        place.run("--reset")
+        shutil.rmtree(place.folder, ignore_errors=True)
+
+
+def may_sandbox():
+    """Chromium's sandbox wants not to be root, and user namespaces."""
+    return os.getuid() != 0 and subprocess.run(
+        ["unshare", "--user", "true"], capture_output=True,
+        check=False).returncode == 0
+
+
+@pytest.fixture
+def open_browser(stack, tmp_path):
+    """Opens fresh browsers; `script=False` for one without JavaScript."""
+    opened = []
+
+    def open_one(script=True, language="en"):
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        profile = tmp_path / f"profile{len(opened)}"
+        for argument in ("--headless=new", "--no-proxy-server",
+                         "--disable-dev-shm-usage", "--disable-gpu",
+                         f"--user-data-dir={profile}", f"--lang={language}",
+                         "--window-size=1200,900"):
+            options.add_argument(argument)
+        if not may_sandbox():
+            options.add_argument("--no-sandbox")
+        preferences = {"intl.accept_languages": language}
+        if not script:
+            preferences["profile.managed_default_content_settings"
+                        ".javascript"] = 2
+        options.add_experimental_option("prefs", preferences)
+        options.set_capability("acceptInsecureCerts", True)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        os.environ["no_proxy"] = "localhost,127.0.0.1"
+        driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"),
+                                  options=options)
+        driver.set_page_load_timeout(PATIENCE)
+        opened.append(driver)
+        return Window(driver)
+
+    yield open_one
+    for driver in opened:
+        driver.quit()
+
+
+class Window:
+    """What a person does with a browser."""
+
+    def __init__(self, driver):
+        self.driver = driver
+
+    def open(self, url):
+        self.driver.get(url)
+
+    @property
+    def address(self):
+        return self.driver.current_url
+
+    def find(self, selector):
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
+    def has(self, selector):
+        return bool(self.driver.find_elements(By.CSS_SELECTOR, selector))
+
+    def click(self, selector):
+        self.find(selector).click()
+
+    def asks_for_password(self):
+        return self.has("input[type=password]")
+
+    def sign_in(self, login, password=PASSWORD):
+        self.find("input[name=username]").clear()
+        self.find("input[name=username]").send_keys(login)
+        self.find("input[name=password]").send_keys(password)
+        self.click("button[type=submit]")
+
+    def wait_for(self, what):
+        WebDriverWait(self.driver, PATIENCE).until(lambda _: what())
+
+    def told(self):
+        """What the application shows: attribute -> values."""
+        return {
+            row.find_element(By.CSS_SELECTOR, "th").text: [
+                item.text for item in
+                row.find_elements(By.CSS_SELECTOR, "li")]
+            for row in self.driver.find_elements(
+                By.CSS_SELECTOR, "#attributes tbody tr")}
+
+    def complaints(self):
+        """What the browser's console says of blocked things and errors; that
+        a page answered 401 or 403 is no fault of the page."""
+        return [entry["message"] for entry in self.driver.get_log("browser")
+                if entry["level"] in ("SEVERE", "WARNING")
+                and "the server responded with a status of 40" not in
+                entry["message"] and "favicon.ico" not in entry["message"]]
+
+    def pretend_phone(self, width=320):
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": 640, "deviceScaleFactor": 2,
+            "mobile": True})
+
+    def overflows(self):
+        """Pixels by which the page is wider than the window."""
+        return self.driver.execute_script(
+            "return document.documentElement.scrollWidth - "
+            "document.documentElement.clientWidth")

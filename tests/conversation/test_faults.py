@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A gate dies, PostgreSQL goes away, the server is told to stop under load:
+nothing acknowledged is lost and nothing hangs."""
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from browser import (Browser, Refused, Unanswered, all_gates_answer,
+                     query_of)
+from conftest import APPLICATION, PEOPLE
+from installation import wait_until
+
+
+def test_a_killed_gate_is_back_within_a_second(own_installation):
+    place = own_installation
+    one = Browser(place)
+    one.sign_in("alice", PEOPLE["alice"])
+    for _ in range(4):
+        before = set(place.gates())
+        assert len(before) == 2
+        victim = min(before)
+        os.kill(victim, signal.SIGKILL)
+        began = time.monotonic()
+        wait_until("two gates again",
+                   lambda: len(set(place.gates()) - {victim}) == 2)
+        wait_until("served by both",
+                   lambda: all_gates_answer(place, "/healthz"))
+        assert time.monotonic() - began < 1.0 + slack()
+        one.close()
+        assert one.login_page(service=APPLICATION).ticket
+    one.close()
+
+
+def slack():
+    """Sanitizers make starting slower; a person would not notice either."""
+    return 1.0
+
+
+def test_without_PostgreSQL_503_and_afterwards_all_is_well(own_installation):
+    place = own_installation
+    one = Browser(place)
+    one.sign_in("alice", PEOPLE["alice"])
+    ticket = one.ticket_for(APPLICATION)
+    place.database("stop")
+    answer = one.login_page(service=APPLICATION)
+    assert answer.status == 503
+    assert int(answer.header("Retry-After")) > 0
+    assert answer.header("X-Frame-Options").upper() == "DENY"
+    assert "no-store" in answer.header("Cache-Control")
+    assert "__Host-TGC" not in answer.cookies()  # nobody is signed out by it
+    query = query_of({"ticket": ticket, "service": APPLICATION})
+    machine = one.get(f"/cas/serviceValidate?{query}")
+    assert machine.status == 503 and machine.body
+    assert one.get("/ready").status == 503
+    assert one.get("/healthz").status == 200
+    place.database("start")
+    wait_until("ready again", lambda: all_gates_answer(place, "/ready"))
+    assert b"<cas:user>alice<" in one.get(
+        f"/cas/serviceValidate?{query}").body
+    assert one.login_page(service=APPLICATION).ticket
+    one.close()
+
+
+class Load:
+    """People who get tickets and have them validated until nobody answers."""
+
+    def __init__(self, place, people):
+        self.place = place
+        self.faults = []
+        self.acknowledged = []
+        self.threads = [threading.Thread(target=self._work)
+                        for _ in range(people)]
+        for thread in self.threads:
+            thread.start()
+
+    def _work(self):
+        one = Browser(self.place)
+        try:
+            assert one.sign_in("bob", PEOPLE["bob"]).status == 303
+            while True:
+                ticket = one.ticket_for(APPLICATION)
+                query = query_of({"ticket": ticket, "service": APPLICATION})
+                answer = one.get(f"/cas/serviceValidate?{query}")
+                assert b"<cas:user>bob<" in answer.body, answer.body
+                self.acknowledged.append(query)
+        except (Refused, Unanswered):
+            pass  # it has stopped; the ledger tells whether too late
+        except Exception as fault:  # told to the test, not lost
+            self.faults.append(fault)
+        finally:
+            one.close()
+
+    def wait(self):
+        for thread in self.threads:
+            thread.join(60)
+            assert not thread.is_alive()
+
+
+def spent_tickets(place):
+    return place.sql("select count(*) from sso.redemption")[0][0]
+
+
+def test_SIGTERM_under_load_loses_nothing(own_installation):
+    """Each ticket that was spent was acknowledged to who presented it, and
+    stays spent: no request that was taken up broke off."""
+    place = own_installation
+    before = spent_tickets(place)
+    load = Load(place, 4)
+    wait_until("some work was done", lambda: len(load.acknowledged) > 40)
+    began = time.monotonic()
+    assert place.stop() == 0
+    assert time.monotonic() - began < 15
+    load.wait()
+    assert not load.faults, load.faults
+    assert spent_tickets(place) - before == len(load.acknowledged)
+    place.start()
+    one = Browser(place)
+    for query in load.acknowledged[-20:]:
+        assert b"INVALID_TICKET" in one.get(
+            f"/cas/serviceValidate?{query}").body
+    one.close()
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_it_stops_at_once_with_code_0(own_installation, signal_number):
+    place = own_installation
+    place.server.send_signal(signal_number)
+    assert place.server.wait(20) == 0
+    place.start()
+    assert all_gates_answer(place, "/healthz")

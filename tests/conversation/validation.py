@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an application does with a ticket, and what it reads in the answer."""
+import xml.etree.ElementTree as tree
+from dataclasses import dataclass
+
+NAMESPACE = "{http://www.yale.edu/tp/cas}"
+
+
+@dataclass
+class Verdict:
+    """An answer of serviceValidate, taken apart."""
+    answer: object  # browser.Answer
+    user: str = None
+    attributes: list = None  # of (name, value), in the order of the answer
+    code: str = None
+    description: str = None
+
+    @property
+    def ok(self):
+        return self.user is not None
+
+    def values(self, name):
+        return [value for key, value in self.attributes if key == name]
+
+
+def read_verdict(answer):
+    assert answer.status == 200, (answer.status, answer.text)
+    root = tree.fromstring(answer.body)
+    assert root.tag == NAMESPACE + "serviceResponse", root.tag
+    (result,) = list(root)
+    if result.tag == NAMESPACE + "authenticationFailure":
+        return Verdict(answer, code=result.get("code"),
+                       description=result.text)
+    assert result.tag == NAMESPACE + "authenticationSuccess", result.tag
+    user, *rest = list(result)
+    assert user.tag == NAMESPACE + "user"
+    attributes = [(child.tag.removeprefix(NAMESPACE), child.text or "")
+                  for block in rest
+                  if block.tag == NAMESPACE + "attributes"
+                  for child in block]
+    return Verdict(answer, user=user.text, attributes=attributes)

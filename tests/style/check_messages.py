@@ -1,0 +1,78 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the translations: msgfmt accepts them, all languages have the same
+keys, every message a template names exists, and none is there for nothing.
+
+    check_messages.py SOURCE_FOLDER
+
+Prints TAP.
+"""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+from check_layers import report
+
+KEY = re.compile(r'^msgid "(.+)"$', re.M)
+USED = re.compile(r"\{\{\s*t\.([A-Za-z0-9_.-]+)\s*\}\}")
+FIELD = re.compile(r"\{[a-z_]+\}")
+MESSAGE = re.compile(r'^msgid "(.+)"\nmsgstr "(.*)"$', re.M)
+ELSEWHERE = {"language.name"}  # read by the program, not by a template
+
+
+def format_complaints(file):
+    result = subprocess.run(
+        ["msgfmt", "--check", "--check-accelerators=_", "-o", "/dev/null",
+         str(file)], capture_output=True, text=True, check=False)
+    return [] if result.returncode == 0 else [result.stderr.strip()]
+
+
+def keys_of(file):
+    return set(KEY.findall(file.read_text()))
+
+
+def fields_of(file):
+    """key -> the {fields} that its text names."""
+    return {key: sorted(FIELD.findall(text))
+            for key, text in MESSAGE.findall(file.read_text())}
+
+
+def language_complaints(file, english):
+    ours, theirs = keys_of(file), keys_of(english)
+    found = [f"lacks {key}" for key in sorted(theirs - ours)]
+    found += [f"has {key}, English has not" for key in sorted(ours - theirs)]
+    mine, standard = fields_of(file), fields_of(english)
+    found += [f"{key}: other fields than English: {mine[key]}"
+              for key in sorted(mine.keys() & standard.keys())
+              if mine[key] != standard[key]]
+    return found
+
+
+def main():
+    templates = pathlib.Path(sys.argv[1]) / "templates"
+    if shutil.which("msgfmt") is None:
+        print("Bail out! msgfmt is missing: apt-get install gettext")
+        return 1
+    catalogues = sorted((templates / "messages").glob("*.po"))
+    english = templates / "messages/en.po"
+    checks = [(f"{file.name}: msgfmt", format_complaints(file))
+              for file in catalogues]
+    checks += [(f"{file.name}: keys", language_complaints(file, english))
+               for file in catalogues if file != english]
+    known = keys_of(english)
+    used = set(ELSEWHERE)
+    for page in sorted(templates.rglob("*.html")):
+        wanted = set(USED.findall(page.read_text()))
+        used |= wanted
+        checks.append((str(page.relative_to(templates)),
+                       [f"no message {key}" for key in
+                        sorted(wanted - known)]))
+    checks.append(("no message without a use",
+                   [f"{key} is used nowhere" for key in sorted(known - used)]))
+    return report(checks)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
