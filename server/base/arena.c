@@ -5,6 +5,7 @@
 #include "base/arena.h"
 
 #include <stdalign.h>
+#include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -97,6 +98,7 @@ arena_format(struct arena *arena, const char *format, ...)
 	char *text;
 	int len;
 
+	assert(format != NULL);
 	va_start(arguments, format);
 	len = vsnprintf(NULL, 0, format, arguments);
 	va_end(arguments);

@@ -343,18 +343,19 @@ service_url_with_ticket(struct str url, struct str ticket, struct buf *out)
 {
 	struct str front, fragment, base, query;
 	bool has_fragment = str_cut(url, '#', &front, &fragment);
+	bool has_query = str_cut(front, '?', &base, &query);
+	bool others;
 
-	if (ticket.at == NULL) {
-		put_visible(out, url);
-		return;
-	}
-	str_cut(front, '?', &base, &query);
 	put_visible(out, base);
-	buf_char(out, '?');
-	if (put_other_parameters(out, query))
-		buf_char(out, '&');
-	buf_words(out, "ticket=");
-	put_visible(out, ticket);
+	if (has_query || ticket.at != NULL)
+		buf_char(out, '?');
+	others = put_other_parameters(out, query);
+	if (ticket.at == NULL && query.len > 0 && !others && buf_ok(out))
+		out->len--; /* nothing but a ticket stood behind the '?' */
+	if (ticket.at != NULL) {
+		buf_words(out, others ? "&ticket=" : "ticket=");
+		put_visible(out, ticket);
+	}
 	if (has_fragment) {
 		buf_char(out, '#');
 		put_visible(out, fragment);

@@ -31,8 +31,9 @@ bool service_url_canonical(struct str url, struct buf *out) MUST_CHECK;
  * The address to send the browser to: `url` as the application gave it, with
  * "ticket=TICKET" as last parameter before the fragment; an existing "ticket"
  * parameter is taken out.  Only characters 0x21-0x7e: others are
- * percent-encoded.  With STR_NONE as ticket: the URL itself, unchanged but for
- * that encoding.  The URL must have passed service_url_canonical().
+ * percent-encoded.  With STR_NONE as ticket: the URL itself, without any ticket
+ * and unchanged but for that encoding.  The URL must have passed
+ * service_url_canonical().
  */
 void service_url_with_ticket(
     struct str url, struct str ticket, struct buf *out);

@@ -32,7 +32,7 @@ static const char *const mac_labels[MAC_PURPOSE_COUNT] = {
 	[MAC_LOGIN_FORM] = "portillon login form",
 	[MAC_SERVICE_URL] = "portillon service url",
 	[MAC_THROTTLE] = "portillon throttle",
-	[MAC_LOG] = "portillon log",
+	[MAC_KNOWN_BROWSER] = "portillon known browser",
 };
 
 static const char *const siv_labels[SIV_PURPOSE_COUNT] = {

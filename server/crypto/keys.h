@@ -23,7 +23,7 @@ enum mac_purpose {
 	MAC_LOGIN_FORM, /* forgery tokens of the sign-in form */
 	MAC_SERVICE_URL, /* the service inside a ticket */
 	MAC_THROTTLE, /* names under which failures are counted */
-	MAC_LOG, /* short hashes of tickets and cookies in log lines */
+	MAC_KNOWN_BROWSER, /* proofs that an account used a browser before */
 	MAC_PURPOSE_COUNT,
 };
 

@@ -89,21 +89,24 @@ master_read_url(
 {
 	const struct settings *settings = master->settings;
 	struct url url;
+	struct str standard_port;
 
 	if (!url_parse(str_of(settings->url), &url)) {
 		buf_format(
 		    why, "server.url \"%s\" is not an address", settings->url);
 		return false;
 	}
+	standard_port =
+	    str_equal(url.scheme, STR("https")) ? STR("443") : STR("80");
+	if (str_equal(url.port, standard_port))
+		url.port = STR_NONE; /* browsers leave it out */
 	buf_reset(&master->origin);
 	buf_format(&master->origin, "%.*s://%.*s%s%.*s", STR_ARGS(url.scheme),
 	    STR_ARGS(url.host), url.port.len > 0 ? ":" : "",
 	    STR_ARGS(url.port));
 	gate->origin = buf_str(&master->origin);
 	gate->host = url.host;
-	gate->port = url.port.len > 0                      ? url.port
-		     : str_equal(url.scheme, STR("https")) ? STR("443")
-							   : STR("80");
+	gate->port = url.port.len > 0 ? url.port : standard_port;
 	gate->prefix = url.path;
 	while (str_ends(gate->prefix, STR("/")))
 		gate->prefix.len--;

@@ -45,8 +45,7 @@ exchange_new(struct http_connection *c)
 	x->client = c->peer;
 	x->looked = x->have = 0;
 	x->chunks = (struct http_chunks){ 0 };
-	x->body = NULL;
-	x->body_len = 0;
+	x->body = (struct buf)BUF_INIT(HTTP_BODY_LARGEST);
 	x->refused = false;
 	return x;
 }
@@ -58,10 +57,7 @@ exchange_free(struct http_exchange *x)
 	struct http_server *server = x->server;
 
 	bytes_wipe(x->bytes, x->have);
-	if (x->body != NULL) {
-		bytes_wipe(x->body, x->body_len);
-		free(x->body);
-	}
+	buf_clear(&x->body);
 	if (server->spare_count >= EXCHANGES_SPARE) {
 		free(x);
 		return;
@@ -145,14 +141,26 @@ connection_deliver(struct http_connection *c)
 	handler->request(x, handler->context);
 }
 
+/* Several lines are one list: the last is the nearest proxy's. */
+static struct str
+last_forwarded_for(const struct http_head *head)
+{
+	for (size_t i = head->field_count; i > 0; i--) {
+		if (str_equal_nocase(
+			head->fields[i - 1].name, STR("X-Forwarded-For")))
+			return head->fields[i - 1].value;
+	}
+	return STR_NONE;
+}
+
 static void
 exchange_find_client(struct http_exchange *x, struct http_connection *c)
 {
 	const struct networks *proxies = &c->server->settings.trusted_proxies;
 
 	if (proxies->count > 0)
-		x->client = address_forwarded(proxies, c->peer,
-		    http_field(&x->head, STR("X-Forwarded-For")));
+		x->client = address_forwarded(
+		    proxies, c->peer, last_forwarded_for(&x->head));
 }
 
 /* False: more bytes have to come, or the connection is gone. */
@@ -192,8 +200,6 @@ connection_read_head(struct http_connection *c, struct evbuffer *in)
 		connection_deliver(c);
 		return false;
 	}
-	x->body = memory_new(
-	    x->head.chunked ? HTTP_BODY_LARGEST : x->head.content_length);
 	connection_enter(c, PHASE_BODY);
 	if (x->head.expect_continue)
 		evbuffer_add_printf(bufferevent_get_output(c->stream),
@@ -201,16 +207,24 @@ connection_read_head(struct http_connection *c, struct evbuffer *in)
 	return true;
 }
 
+/* Room grows with what has come, not with what was promised. */
 static void
 connection_read_length(struct http_connection *c, struct evbuffer *in)
 {
 	struct http_exchange *x = c->exchange;
-	int taken = evbuffer_remove(
-	    in, x->body + x->body_len, x->head.content_length - x->body_len);
+	size_t wanted = x->head.content_length - x->body.len;
+	size_t present = evbuffer_get_length(in);
+	char *room;
+	int taken;
 
+	if (wanted > present)
+		wanted = present;
+	room = buf_reserve(&x->body, wanted);
+	assert(room != NULL); /* the reader has seen to the limit */
+	taken = evbuffer_remove(in, room, wanted);
 	if (taken > 0)
-		x->body_len += (size_t)taken;
-	if (x->body_len == x->head.content_length)
+		x->body.len += (size_t)taken;
+	if (x->body.len == x->head.content_length)
 		connection_deliver(c);
 }
 
@@ -230,14 +244,12 @@ connection_read_chunks(struct http_connection *c, struct evbuffer *in)
 		taken = 0;
 		outcome = http_chunks_read(
 		    &x->chunks, bytes, &taken, &content, &status);
-		if (outcome != HTTP_BAD && content.len > 0) {
-			assert(x->body_len + content.len <= HTTP_BODY_LARGEST);
-			memcpy(x->body + x->body_len, content.at, content.len);
-			x->body_len += content.len;
-		}
+		if (outcome != HTTP_BAD)
+			buf_text(&x->body, content);
 		evbuffer_drain(in, taken);
 	} while (outcome == HTTP_MORE && taken > 0);
 
+	assert(buf_ok(&x->body)); /* the reader has seen to the limit */
 	if (outcome == HTTP_READY)
 		connection_deliver(c);
 	else if (outcome == HTTP_BAD)

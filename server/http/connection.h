@@ -7,6 +7,7 @@
 
 #include <event2/event_struct.h>
 
+#include "base/buf.h"
 #include "http/server.h"
 
 struct bufferevent;
@@ -48,6 +49,7 @@ struct http_server {
 	const struct timeval *deadlines[PHASE_COUNT];
 	struct http_exchange *spare; /* for reuse */
 	size_t spare_count;
+	int64_t accept_complained_us; /* when last */
 	bool draining;
 };
 
@@ -74,8 +76,7 @@ struct http_exchange {
 	size_t looked; /* see http_head_read() */
 	size_t have; /* bytes of bytes[] */
 	struct http_chunks chunks;
-	char *body; /* content_length bytes, or room for a chunked one */
-	size_t body_len;
+	struct buf body;
 	bool refused; /* no request: head is not filled in */
 	char bytes[HTTP_HEAD_LARGEST];
 };

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "http/connection.h"
+#include "loop/clock.h"
 
 /* Absolute, in seconds, by phase; 0: none (the handler has its own). */
 static const int deadline_seconds[PHASE_COUNT] = {
@@ -28,6 +29,14 @@ static const int deadline_seconds[PHASE_COUNT] = {
 	[PHASE_ANSWER] = 0,
 	[PHASE_SENDING] = 30,
 	[PHASE_CLOSING] = 2,
+};
+
+/* The same while draining: time for a request that is on its way. */
+static const struct timeval drain_deadline = { 1, 0 };
+
+enum {
+	BACKLOG = 1024,
+	COMPLAIN_EVERY_US = 1000 * 1000,
 };
 
 static size_t
@@ -111,11 +120,15 @@ server_accept_failed(struct evconnlistener *listener, void *argument)
 {
 	static const struct timeval rest = { 0, 100 * 1000 };
 	struct http_server *server = argument;
+	int64_t now = clock_monotonic();
 	int client;
 
-	log_event(LOG_WARNING, "accept failed",
-	    LOG_TEXT("why", str_of(strerror(errno))),
-	    LOG_NUMBER("connections", server->connection_count));
+	if (now - server->accept_complained_us > COMPLAIN_EVERY_US) {
+		server->accept_complained_us = now;
+		log_event(LOG_WARNING, "accept failed",
+		    LOG_TEXT("why", str_of(strerror(errno))),
+		    LOG_NUMBER("connections", server->connection_count));
+	}
 	close(server->reserve_fd);
 	client = accept(evconnlistener_get_fd(listener), NULL, NULL);
 	if (client >= 0)
@@ -145,27 +158,51 @@ http_server_new(struct event_base *base,
 	server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	server->accept_again = evtimer_new(base, server_accept_again, server);
 	server->listener = evconnlistener_new(base, server_accepted, server,
-	    LEV_OPT_CLOSE_ON_EXEC, 0, settings->listener);
+	    LEV_OPT_CLOSE_ON_EXEC, BACKLOG, settings->listener);
 	if (server->listener == NULL || server->accept_again == NULL)
 		abort(); /* out of memory */
 	evconnlistener_set_error_cb(server->listener, server_accept_failed);
 	return server;
 }
 
+/* Takes in who has come, and tells the kernel to let nobody else wait. */
+static void
+server_close_door(struct http_server *server)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	int fd;
+
+	evconnlistener_disable(server->listener);
+	while (
+	    (fd = accept4(server->settings.listener, (struct sockaddr *)&peer,
+		 &len, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+		server_accepted(server->listener, fd, (struct sockaddr *)&peer,
+		    (int)len, server);
+		len = sizeof(peer);
+	}
+	shutdown(server->settings.listener, SHUT_RD);
+}
+
 void
 http_server_drain(struct http_server *server)
 {
-	struct http_connection *c = server->connections;
+	static const enum connection_phase waiting[] = { PHASE_HANDSHAKE,
+		PHASE_IDLE, PHASE_HEAD };
+	const struct timeval *deadline =
+	    event_base_init_common_timeout(server->base, &drain_deadline);
 
 	server->draining = true;
 	event_del(server->accept_again);
-	evconnlistener_disable(server->listener);
-	while (c != NULL) {
-		struct http_connection *next = c->next;
-
-		if (c->phase == PHASE_IDLE)
-			http_connection_free(c);
-		c = next;
+	server_close_door(server);
+	for (size_t i = 0; i < COUNT_OF(waiting); i++)
+		server->deadlines[waiting[i]] = deadline;
+	for (struct http_connection *c = server->connections; c != NULL;
+	     c = c->next) {
+		for (size_t i = 0; i < COUNT_OF(waiting); i++) {
+			if (c->phase == waiting[i])
+				event_add(&c->deadline, deadline);
+		}
 	}
 }
 
@@ -211,7 +248,7 @@ http_exchange_head(const struct http_exchange *x)
 struct str
 http_exchange_body(const struct http_exchange *x)
 {
-	return (struct str){ x->body, x->body_len };
+	return buf_str(&x->body);
 }
 
 struct address

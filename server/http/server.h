@@ -42,8 +42,9 @@ struct http_server *http_server_new(struct event_base *,
     const struct http_server_settings *, const struct http_handler *);
 
 /*
- * Accepts no more, closes what is idle, and every answer from now on closes its
- * connection.  http_server_connections() then falls to zero.
+ * Takes in who is waiting to connect and then nobody any more, gives requests
+ * that are on their way a second to arrive, and closes each connection behind
+ * its next answer.  http_server_connections() then falls to zero.
  */
 void http_server_drain(struct http_server *);
 size_t http_server_connections(const struct http_server *);
@@ -74,6 +75,7 @@ struct http_response {
 	struct str location; /* STR_NONE: no such field */
 	struct str cookies; /* whole "Set-Cookie: ...\r\n" lines */
 	unsigned retry_after; /* seconds; 0: no such field */
+	struct str allow; /* for a 405: the methods there are */
 	bool close; /* close the connection afterwards */
 	struct str body;
 };

@@ -105,15 +105,19 @@ write_fields(struct buf *out, const struct http_response *response)
 	}
 	if (response->retry_after > 0)
 		buf_format(out, "Retry-After: %u\r\n", response->retry_after);
-	if (response->status == 405)
-		buf_words(out, "Allow: GET, HEAD, POST\r\n");
+	if (response->allow.len > 0) {
+		buf_words(out, "Allow: ");
+		buf_text(out, response->allow);
+		buf_words(out, "\r\n");
+	}
 	buf_text(out, response->cookies);
 	buf_words(out, "Content-Length: ");
 	buf_number(out, response->body.len);
 	buf_words(out, "\r\n");
 }
 
-static void
+/* False: nothing was written, and the connection is of no use any more. */
+static bool
 write_answer(struct http_exchange *x, const struct http_response *response,
     struct evbuffer *to)
 {
@@ -129,14 +133,13 @@ write_answer(struct http_exchange *x, const struct http_response *response,
 			   : x->head.minor_version == 0
 			       ? "Connection: keep-alive\r\n\r\n"
 			       : "\r\n");
-	if (!buf_ok(&fields)) { /* never cut an answer in two */
-		c->close_after = true;
-		return;
-	}
+	if (!buf_ok(&fields)) /* never cut an answer in two */
+		return false;
 	evbuffer_add(to, fields.at, fields.len);
 	if (response->body.len > 0 &&
 	    (x->refused || x->head.method != HTTP_HEAD))
 		evbuffer_add(to, response->body.at, response->body.len);
+	return true;
 }
 
 void
@@ -147,8 +150,11 @@ http_reply(struct http_exchange *x, const struct http_response *response)
 	if (c != NULL) {
 		if (response->close || x->server->draining)
 			c->close_after = true;
-		write_answer(x, response, bufferevent_get_output(c->stream));
-		http_connection_send(c);
+		if (write_answer(
+			x, response, bufferevent_get_output(c->stream)))
+			http_connection_send(c);
+		else
+			http_connection_free(c);
 	}
 	exchange_free(x);
 }

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "loop/clock.h"
 #include "loop/flow.h"
+#include "loop/process.h"
 #include "store/upkeep.h"
 
 enum {
@@ -21,6 +22,7 @@ enum {
 	TICK_US = 100 * 1000,
 	UPKEEP_PERIOD_US = 600 * 1000000,
 	RETRY_PERIOD_US = 5 * 1000000,
+	STOP_PATIENCE_US = 2 * 1000000,
 };
 
 static const int64_t day_us = INT64_C(86400) * 1000000;
@@ -34,6 +36,7 @@ struct courier {
 	int64_t due_us; /* when upkeep runs next, monotonic */
 	bool at_work;
 	bool stopping;
+	int64_t stop_by_us; /* monotonic */
 };
 
 /* One round of upkeep. */
@@ -154,6 +157,8 @@ courier_tick(evutil_socket_t fd, short what, void *argument)
 	if (courier->stopping) {
 		if (!courier->at_work)
 			event_base_loopbreak(courier->base);
+		else if (clock_monotonic() > courier->stop_by_us)
+			_exit(0); /* the database hangs; upkeep begins anew */
 		return;
 	}
 	if (!courier->at_work && store_ready(courier->store) &&
@@ -167,6 +172,7 @@ courier_stop(evutil_socket_t fd, short what, void *argument)
 	struct courier *courier = argument;
 
 	courier->stopping = true;
+	courier->stop_by_us = clock_monotonic() + STOP_PATIENCE_US;
 	courier_tick(fd, what, courier);
 }
 
@@ -176,8 +182,6 @@ courier_run(const struct courier_start *start)
 	static const struct timeval period = { 0, TICK_US };
 	struct courier courier = { .start = *start };
 
-	signal(SIGPIPE, SIG_IGN); /* databases go away */
-	signal(SIGINT, SIG_IGN); /* the terminal's: the master decides */
 	courier.base = event_base_new();
 	if (courier.base == NULL)
 		abort(); /* out of memory or descriptors */
@@ -187,6 +191,7 @@ courier_run(const struct courier_start *start)
 	courier.tick =
 	    event_new(courier.base, -1, EV_PERSIST, courier_tick, &courier);
 	event_add(courier.terminate, NULL);
+	process_may_stop();
 	event_add(courier.tick, &period);
 	event_base_loop(courier.base, EVLOOP_NO_EXIT_ON_EMPTY);
 

@@ -82,6 +82,9 @@ child_main(struct master *master, size_t index, const sigset_t *unblocked)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != master->pid)
 		_exit(0); /* the master went in between */
+	signal(SIGHUP, SIG_IGN); /* the terminal's: the master decides */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN); /* clients and databases go away */
 	sigprocmask(SIG_SETMASK, unblocked, NULL);
 	close(master->signals);
 	close(master->ready_pipe[0]);
@@ -187,6 +190,10 @@ master_read_signals(struct master *master)
 	    read(master->signals, &signal, sizeof(signal)) == sizeof(signal)) {
 		if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT)
 			master_stop(master);
+		else if (signal.ssi_signo == SIGHUP)
+			log_plain(LOG_WARNING,
+			    "not reloaded: settings are read at start, so "
+			    "restart");
 	}
 	children_reap(master);
 	if (master->hopeless && master->stop_began_us == 0)
@@ -269,9 +276,21 @@ master_init(struct master *master, sigset_t *unblocked)
 	sigaddset(&watched, SIGCHLD);
 	sigaddset(&watched, SIGTERM);
 	sigaddset(&watched, SIGINT);
+	sigaddset(&watched, SIGHUP);
 	sigprocmask(SIG_BLOCK, &watched, unblocked);
+	sigaddset(unblocked, SIGTERM); /* until process_may_stop() */
 	master->signals = signalfd(-1, &watched, SFD_NONBLOCK | SFD_CLOEXEC);
 	return master->signals >= 0 && pipe(master->ready_pipe) == 0;
+}
+
+void
+process_may_stop(void)
+{
+	sigset_t terminate;
+
+	sigemptyset(&terminate);
+	sigaddset(&terminate, SIGTERM);
+	sigprocmask(SIG_UNBLOCK, &terminate, NULL);
 }
 
 int

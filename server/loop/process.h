@@ -26,6 +26,12 @@ enum {
 };
 
 /*
+ * For a process that was started: its handler of SIGTERM stands.  Until then
+ * the signal waits, so that none comes too early to be understood.
+ */
+void process_may_stop(void);
+
+/*
  * Starts the processes and watches them until SIGTERM or SIGINT, then ends them
  * with SIGTERM; what is left after 15 seconds, or at a second signal, is
  * killed.  A process that dies is started again at once, one that dies within

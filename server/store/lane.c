@@ -272,9 +272,15 @@ lane_new(struct event_base *base, enum lane_kind kind,
 void
 lane_free(struct lane *lane)
 {
+	struct unit *unit;
+
 	if (lane == NULL)
 		return;
-	assert(lane->sent.first == NULL);
+	/* A barrier may be on its way still; whom it served has given up. */
+	while ((unit = unit_pop(&lane->sent)) != NULL) {
+		assert(unit->flow == NULL);
+		unit_free(unit);
+	}
 	event_del(&lane->reader);
 	event_del(&lane->writer);
 	connection_free(lane->connection);

@@ -139,3 +139,16 @@ params_has(const struct params *params, struct str name)
 	}
 	return false;
 }
+
+bool
+params_repeat(const struct params *params)
+{
+	for (size_t i = 1; i < params->count; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (str_equal(
+				params->list[i].name, params->list[k].name))
+				return true;
+		}
+	}
+	return false;
+}

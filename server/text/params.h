@@ -45,6 +45,9 @@ void params_add(struct params *, struct str encoded, struct arena *);
 enum param_found params_get(
     const struct params *, struct str name, struct str *value);
 
+/* Does any name stand twice?  No parameter of ours has two values. */
+bool params_repeat(const struct params *);
+
 /* Is there a parameter of this name at all, be it empty? */
 bool params_has(const struct params *, struct str name);
 

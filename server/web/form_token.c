@@ -35,7 +35,7 @@ view(const uint8_t *at, size_t len)
 	return (struct str){ (const char *)at, len };
 }
 
-/* The newest key signs; any known one is accepted. */
+/* The active key signs; any known one is accepted. */
 static bool
 cookie_is_ours(const struct request *rq, const uint8_t cookie[COOKIE_SIZE])
 {
@@ -62,17 +62,23 @@ cookie_read(const struct request *rq, uint8_t cookie[COOKIE_SIZE])
 	       cookie_is_ours(rq, cookie);
 }
 
+/* There is one: forms are shown with a usable snapshot only. */
+static const struct mac_key *
+active_key(const struct request *rq)
+{
+	return keys_mac(rq->gate->keys,
+	    (unsigned)rq->gate->generation.active_key, MAC_LOGIN_FORM);
+}
+
 static void
 cookie_make(struct request *rq, uint8_t cookie[COOKIE_SIZE])
 {
-	const struct keys *keys = rq->gate->keys;
 	const struct str parts[] = { STR("cookie"), view(cookie, HALF) };
 	char digits[COOKIE_DIGITS];
 	uint8_t mac[MAC_SIZE];
 
 	random_bytes(cookie, HALF);
-	mac_compute(keys_mac(keys, keys_newest(keys), MAC_LOGIN_FORM), parts,
-	    COUNT_OF(parts), mac);
+	mac_compute(active_key(rq), parts, COUNT_OF(parts), mac);
 	memcpy(cookie + HALF, mac, HALF);
 	bytes_base62(digits, sizeof(digits), cookie, COOKIE_SIZE);
 	request_set_cookie(
@@ -82,7 +88,6 @@ cookie_make(struct request *rq, uint8_t cookie[COOKIE_SIZE])
 struct str
 form_token_new(struct request *rq)
 {
-	const struct keys *keys = rq->gate->keys;
 	uint8_t cookie[COOKIE_SIZE], token[TOKEN_SIZE], mac[MAC_SIZE];
 	const struct str parts[] = { STR("form"), view(cookie, COOKIE_SIZE),
 		view(token, TIME_SIZE + 1) };
@@ -92,9 +97,8 @@ form_token_new(struct request *rq)
 	if (!cookie_read(rq, cookie))
 		cookie_make(rq, cookie);
 	bytes_put_be(token, TIME_SIZE, (uint64_t)(rq->now / 1000000));
-	token[TIME_SIZE] = (uint8_t)keys_newest(keys);
-	mac_compute(keys_mac(keys, token[TIME_SIZE], MAC_LOGIN_FORM), parts,
-	    COUNT_OF(parts), mac);
+	token[TIME_SIZE] = (uint8_t)rq->gate->generation.active_key;
+	mac_compute(active_key(rq), parts, COUNT_OF(parts), mac);
 	memcpy(token + TIME_SIZE + 1, mac, HALF);
 	bytes_base62(digits, TOKEN_DIGITS, token, TOKEN_SIZE);
 	return (struct str){ digits, TOKEN_DIGITS };

@@ -130,7 +130,8 @@ request_choose_language(struct request *rq, const struct http_head *head)
 	struct str wish = wished_language(rq, head);
 
 	rq->language = messages_choose(wish, languages, count);
-	if (params_has(&rq->params, STR("locale")) &&
+	if (rq->route != NULL && !(rq->route->flags & ROUTE_MACHINE) &&
+	    params_has(&rq->params, STR("locale")) &&
 	    str_equal(wish, languages[rq->language]))
 		request_set_cookie(
 		    rq, STR("__Host-language"), wish, INT64_C(31536000));
@@ -170,16 +171,33 @@ path_below_prefix(struct str prefix, struct str path)
 	return path;
 }
 
+static enum route_method
+method_of(const struct http_head *head)
+{
+	return head->method == HTTP_POST   ? ON_POST
+	       : head->method == HTTP_HEAD ? ON_HEAD
+					   : ON_GET;
+}
+
+static struct str
+allow_text(struct request *rq, unsigned methods)
+{
+	return arena_format(&rq->arena, "%s%s%s", methods & ON_GET ? "GET" : "",
+	    methods & ON_HEAD ? ", HEAD" : "",
+	    !(methods & ON_POST) ? ""
+	    : methods & ON_GET   ? ", POST"
+				 : "POST");
+}
+
 /* 0, or the status to refuse with. */
 static unsigned
 request_find_route(struct request *rq, const struct http_head *head)
 {
 	const struct gate_settings *settings = &rq->gate->settings;
-	bool known = false, of_prefix = false;
+	enum route_method method = method_of(head);
+	unsigned others;
 
-	if (head->method == HTTP_DELETE)
-		return 405;
-	rq->route = route_find(rq->path, rq->is_post, &known);
+	rq->route = route_find(rq->path, method, &others);
 	if (rq->route != NULL && rq->route->flags & ROUTE_PROBE)
 		return 0;
 	rq->route = NULL;
@@ -187,13 +205,18 @@ request_find_route(struct request *rq, const struct http_head *head)
 	    (head->host.len > 0 || head->minor_version > 0))
 		return 421;
 	rq->local_path = path_below_prefix(settings->prefix, rq->path);
-	if (rq->local_path.len > 0)
-		rq->route = route_find(rq->local_path, rq->is_post, &of_prefix);
-	if (rq->route != NULL && rq->route->flags & ROUTE_PROBE)
-		rq->route = NULL;
-	if (rq->route == NULL)
-		return of_prefix ? 405 : 404;
-	return 0;
+	rq->route = route_find(rq->local_path, method, &others);
+	if (rq->route != NULL && rq->route->flags & ROUTE_PROBE) {
+		rq->route = NULL; /* these stand outside the prefix only */
+		return 404;
+	}
+	if (rq->route != NULL && head->method != HTTP_DELETE)
+		return 0;
+	if (rq->route != NULL) /* DELETE was looked up as GET */
+		others = rq->route->methods;
+	rq->route = NULL;
+	rq->allow = allow_text(rq, others);
+	return others != 0 ? 405 : 404;
 }
 
 static bool
@@ -254,10 +277,12 @@ front_request(struct http_exchange *x, void *context)
 	unsigned refusal;
 
 	request_read_head(rq, head);
-	request_choose_language(rq, head);
 	refusal = request_find_route(rq, head);
+	request_choose_language(rq, head);
 	if (refusal == 0)
 		refusal = request_read_form(rq, head);
+	if (params_repeat(&rq->params))
+		rq->params.crooked = true;
 	if (refusal == 0 && rq->params.crooked &&
 	    !(rq->route->flags & ROUTE_MACHINE))
 		refusal = 400;
@@ -286,6 +311,8 @@ front_refused(struct http_exchange *x, unsigned status, void *context)
 
 	rq->method = STR("-");
 	rq->path = STR("-");
+	if (status == 405)
+		rq->allow = STR("GET, HEAD, POST");
 	(void)reply_error(rq, status);
 	request_release(rq);
 }

@@ -113,6 +113,7 @@ gate_life_begin(struct gate_life *life, const struct gate_start *start)
 	life->terminate = evsignal_new(gate->base, SIGTERM, gate_drain, life);
 	life->tick = evtimer_new(gate->base, gate_tick, life);
 	event_add(life->terminate, NULL);
+	process_may_stop();
 	gate_tick_again(life);
 }
 
@@ -136,8 +137,6 @@ gate_run(const struct gate_start *start, int ready_fd)
 {
 	struct gate_life life = { .ready_fd = ready_fd };
 
-	signal(SIGPIPE, SIG_IGN); /* clients and databases go away */
-	signal(SIGINT, SIG_IGN); /* the terminal's: the master decides */
 	gate_life_begin(&life, start);
 	snapshot_keep(&life.gate);
 	event_base_loop(life.gate.base, EVLOOP_NO_EXIT_ON_EMPTY);

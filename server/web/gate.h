@@ -21,6 +21,7 @@ struct keys;
 struct page_set;
 struct pool;
 struct registry;
+struct snapshot_waiter;
 
 struct gate_settings {
 	struct str origin; /* "https://sso.example.org:8443" */
@@ -47,6 +48,8 @@ struct gate {
 	/* The snapshot: replaced as a whole, see web/snapshot.h. */
 	struct registry *registry; /* NULL until the first has been read */
 	struct generation generation;
+	struct snapshot_waiter *waiting; /* for a newer one */
+	bool loading; /* it is on its way */
 
 	bool draining;
 };

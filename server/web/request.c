@@ -16,7 +16,8 @@
 #include "web/routes.h"
 
 enum {
-	PAGE_LARGEST = 256 * 1024
+	PAGE_LARGEST = 256 * 1024,
+	UNAVAILABLE_RETRY_S = 5,
 };
 
 struct request *
@@ -161,6 +162,9 @@ enum flow_next
 reply_with(struct request *rq, struct http_response *response)
 {
 	assert(rq->exchange != NULL); /* answered once, and only once */
+	response->retry_after =
+	    response->status == 503 ? UNAVAILABLE_RETRY_S : rq->retry_after;
+	response->allow = response->status == 405 ? rq->allow : STR_NONE;
 	if (response->status != 503)
 		response->cookies = buf_str(&rq->cookies);
 	log_access(rq, response);
@@ -184,7 +188,6 @@ reply_page(
 		    .status = status,
 		    .kind = page == PAGE_LOGIN ? HTTP_PAGE_LEAVING : HTTP_PAGE,
 		    .content_type = STR("text/html;charset=UTF-8"),
-		    .retry_after = status == 503 ? 5 : 0,
 		    .body = buf_str(&body),
 		});
 }
@@ -200,7 +203,6 @@ reply_plain_error(struct request *rq, unsigned status)
 		    .status = status,
 		    .kind = HTTP_DATA,
 		    .content_type = STR("text/plain;charset=UTF-8"),
-		    .retry_after = status == 503 ? 5 : 0,
 		    .body = body,
 		});
 }

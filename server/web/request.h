@@ -12,10 +12,10 @@
 #include "base/buf.h"
 #include "loop/flow.h"
 #include "store/audit.h"
-#include "store/services.h"
 #include "text/address.h"
 #include "text/params.h"
 #include "web/page.h"
+#include "web/snapshot.h"
 
 struct gate;
 struct http_exchange;
@@ -47,7 +47,10 @@ struct request {
 	size_t language; /* place in page_languages() */
 	bool form_verified; /* the forgery token was right */
 	struct buf cookies; /* lines to send with the answer */
-	struct services_loaded loading; /* a newer registry on its way */
+	struct str allow; /* methods, to say with a 405 */
+	unsigned
+	    retry_after; /* seconds, to say with a 429; 0: nothing to say */
+	struct snapshot_waiter waiter; /* for a newer registry */
 	void *page; /* state of the route's flow */
 };
 

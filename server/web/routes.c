@@ -14,7 +14,7 @@
 
 /* clang-format off */
 static const struct route routes[] = {
-	{ ON_GET, STR_INIT("/login"), login_show,
+	{ ON_GET | ON_HEAD, STR_INIT("/login"), login_show,
 	    sizeof(struct login_show_state), ROUTE_GRANTS },
 	{ ON_POST, STR_INIT("/login"), login_submit,
 	    sizeof(struct login_submit_state), ROUTE_GRANTS | ROUTE_FORM },
@@ -26,11 +26,11 @@ static const struct route routes[] = {
 	    sizeof(struct validate_state), ROUTE_MACHINE },
 	{ ON_GET | ON_POST, STR_INIT("/p3/serviceValidate"), validate_2,
 	    sizeof(struct validate_state), ROUTE_MACHINE },
-	{ ON_GET, STR_INIT("/static/"), asset_show, 0, ROUTE_MACHINE },
-	{ ON_GET, STR_INIT("/"), home_show, 0, 0 },
-	{ ON_GET, STR_INIT("/healthz"), health_show, 0,
+	{ ON_GET | ON_HEAD, STR_INIT("/static/"), asset_show, 0, ROUTE_MACHINE },
+	{ ON_GET | ON_HEAD, STR_INIT("/"), home_show, 0, 0 },
+	{ ON_GET | ON_HEAD, STR_INIT("/healthz"), health_show, 0,
 	    ROUTE_MACHINE | ROUTE_PROBE },
-	{ ON_GET, STR_INIT("/ready"), ready_show, 0,
+	{ ON_GET | ON_HEAD, STR_INIT("/ready"), ready_show, 0,
 	    ROUTE_MACHINE | ROUTE_PROBE },
 };
 /* clang-format on */
@@ -48,17 +48,15 @@ path_matches(const struct route *route, struct str path)
 }
 
 const struct route *
-route_find(struct str path, bool is_post, bool *known)
+route_find(struct str path, enum route_method method, unsigned *methods)
 {
-	unsigned method = is_post ? ON_POST : ON_GET;
-
-	*known = false;
+	*methods = 0;
 	for (size_t i = 0; i < COUNT_OF(routes); i++) {
 		if (!path_matches(&routes[i], path))
 			continue;
-		*known = true;
 		if (routes[i].methods & method)
 			return &routes[i];
+		*methods |= routes[i].methods;
 	}
 	return NULL;
 }

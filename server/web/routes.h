@@ -13,8 +13,9 @@
 struct flow_step;
 
 enum route_method {
-	ON_GET = 1, /* and HEAD */
-	ON_POST = 2,
+	ON_GET = 1,
+	ON_HEAD = 2, /* never where a GET changes something */
+	ON_POST = 4,
 };
 
 enum route_flag {
@@ -33,11 +34,11 @@ struct route {
 };
 
 /*
- * The route of a path and method.  NULL if there is no such path; with
- * `*known` true if the path exists for another method.
+ * The route of a path and one method.  NULL if there is none; then `*methods`
+ * has the methods that the path exists for, 0 if there is no such path.
  */
 const struct route *route_find(
-    struct str local_path, bool is_post, bool *known);
+    struct str local_path, enum route_method, unsigned *methods);
 
 /* The table, for tests that walk it. */
 const struct route *route_table(size_t *count);

@@ -18,10 +18,19 @@
 #include "web/request.h"
 
 enum {
-	WATCH_DEADLINE_MS = 5000
+	LOAD_DEADLINE_MS = 20000,
+	WATCH_DEADLINE_MS = 5000,
 };
 
 static const struct timeval watch_period = { 1, 0 };
+
+/* Reading the registry: one flow a gate, whatever the number that wait. */
+struct snapshot_load {
+	struct arena arena;
+	struct gate *gate;
+	struct services_loaded loaded;
+	bool done;
+};
 
 static void
 snapshot_take(struct gate *gate, const struct services_loaded *loaded)
@@ -38,13 +47,116 @@ snapshot_take(struct gate *gate, const struct services_loaded *loaded)
 	    LOG_NUMBER("services", loaded->list.count));
 }
 
+static bool
+snapshot_is_old(const struct gate *gate, int64_t generation)
+{
+	return gate->registry == NULL || generation > gate->generation.number;
+}
+
+static enum flow_next
+load_read(struct flow *f)
+{
+	struct snapshot_load *load = flow_state(f);
+
+	services_load(load->gate->store, f, &load->loaded);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+load_take(struct flow *f)
+{
+	struct snapshot_load *load = flow_state(f);
+
+	snapshot_take(load->gate, &load->loaded);
+	load->done = true;
+	return FLOW_DONE;
+}
+
+static const struct flow_step load_steps[] = {
+	FLOW_STEP(load_read),
+	FLOW_STEP(load_take),
+	FLOW_END,
+};
+
+static void
+load_unavailable(void *state)
+{
+	(void)state; /* load_release() tells those who wait */
+}
+
+static void snapshot_load_begin(struct gate *);
+
+/*
+ * Answers everybody whom this reading serves.  Who came while it was under way
+ * may want a generation that it was too early for: for them it is done again.
+ */
+static void
+load_release(void *state)
+{
+	struct snapshot_load *load = state;
+	struct gate *gate = load->gate;
+	struct snapshot_waiter *waiting = gate->waiting;
+	bool done = load->done;
+
+	arena_clear(&load->arena);
+	free(load);
+	gate->loading = false;
+	gate->waiting = NULL;
+	while (waiting != NULL) {
+		struct snapshot_waiter *waiter = waiting;
+
+		waiting = waiter->next;
+		if (done && snapshot_is_old(gate, waiter->generation)) {
+			waiter->next = gate->waiting;
+			gate->waiting = waiter;
+		} else {
+			flow_answered(waiter->flow, done);
+		}
+	}
+	if (gate->waiting != NULL && !gate->loading)
+		snapshot_load_begin(gate);
+}
+
+static const struct flow_ops load_ops = {
+	.unavailable = load_unavailable,
+	.release = load_release,
+};
+
+static void
+snapshot_load_begin(struct gate *gate)
+{
+	struct snapshot_load *load = memory_new(sizeof(*load));
+
+	load->gate = gate;
+	gate->loading = true;
+	flow_start(&(struct flow_start){
+	    .base = gate->base,
+	    .steps = load_steps,
+	    .ops = &load_ops,
+	    .state = load,
+	    .arena = &load->arena,
+	    .id = "registry",
+	    .deadline_ms = LOAD_DEADLINE_MS,
+	});
+}
+
+static void
+snapshot_want(struct gate *gate, struct flow *f, int64_t generation,
+    struct snapshot_waiter *waiter)
+{
+	if (!snapshot_is_old(gate, generation))
+		return;
+	*waiter = (struct snapshot_waiter){ gate->waiting, f, generation };
+	gate->waiting = waiter;
+	flow_asked(f);
+	if (!gate->loading)
+		snapshot_load_begin(gate);
+}
+
 void
 snapshot_follow(struct request *rq, struct flow *f, int64_t generation)
 {
-	struct gate *gate = rq->gate;
-
-	if (gate->registry == NULL || generation > gate->generation.number)
-		services_load(gate->store, f, &rq->loading);
+	snapshot_want(rq->gate, f, generation, &rq->waiter);
 }
 
 bool
@@ -60,8 +172,6 @@ snapshot_settle(struct request *rq)
 {
 	struct gate *gate = rq->gate;
 
-	if (rq->loading.generation.number > 0)
-		snapshot_take(gate, &rq->loading);
 	if (!snapshot_usable(gate))
 		return false;
 	if (rq->registry != gate->registry) {
@@ -87,7 +197,7 @@ struct watch {
 	struct arena arena;
 	struct gate *gate;
 	struct generation generation;
-	struct services_loaded loaded;
+	struct snapshot_waiter waiter;
 };
 
 static enum flow_next
@@ -100,31 +210,25 @@ watch_read(struct flow *f)
 }
 
 static enum flow_next
-watch_load(struct flow *f)
+watch_follow(struct flow *f)
 {
 	struct watch *watch = flow_state(f);
-	struct gate *gate = watch->gate;
 
-	if (gate->registry == NULL ||
-	    watch->generation.number > gate->generation.number)
-		services_load(gate->store, f, &watch->loaded);
+	snapshot_want(watch->gate, f, watch->generation.number, &watch->waiter);
 	return FLOW_NEXT;
 }
 
 static enum flow_next
-watch_take(struct flow *f)
+watch_end(struct flow *f)
 {
-	struct watch *watch = flow_state(f);
-
-	if (watch->loaded.generation.number > 0)
-		snapshot_take(watch->gate, &watch->loaded);
+	(void)f;
 	return FLOW_DONE;
 }
 
 static const struct flow_step watch_steps[] = {
 	FLOW_STEP(watch_read),
-	FLOW_STEP(watch_load),
-	FLOW_STEP(watch_take),
+	FLOW_STEP(watch_follow),
+	FLOW_STEP(watch_end),
 	FLOW_END,
 };
 

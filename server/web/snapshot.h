@@ -20,13 +20,23 @@ struct gate;
 struct request;
 struct service;
 
-/* Asks for the registry if `generation` is newer than the gate's. */
+/* A flow that waits for the registry; in the list of its gate meanwhile. */
+struct snapshot_waiter {
+	struct snapshot_waiter *next;
+	struct flow *flow;
+	int64_t generation; /* the oldest that it can do with */
+};
+
+/*
+ * Asks for the registry if `generation` is newer than the gate's.  However many
+ * ask, a gate reads it once.
+ */
 void snapshot_follow(struct request *, struct flow *, int64_t generation);
 
 /*
- * Takes over what came; the request looks at this registry from now on.  False
- * if there is none, or its generation wants a key that this node lacks: then
- * nothing can be granted and the answer is 503.
+ * The request looks at the gate's registry from now on.  False if there is
+ * none, or its generation wants a key that this node lacks: then nothing can be
+ * granted and the answer is 503.
  */
 bool snapshot_settle(struct request *) MUST_CHECK;
 

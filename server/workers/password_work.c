@@ -10,11 +10,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "loop/clock.h"
 #include "loop/flow.h"
 #include "workers/pool.h"
 
 enum {
-	HASH_LONGEST = 1024
+	HASH_LONGEST = 1024,
+	WAIT_MOST_US = 4 * 1000 * 1000, /* then nobody waits any more */
 };
 
 struct password_item {
@@ -26,6 +28,8 @@ struct password_item {
 	size_t password_len;
 	char *hash;
 	size_t hash_len;
+	int64_t asked_at_us;
+	bool overdue; /* not worked on */
 	enum password_verdict verdict;
 	struct buf rehashed;
 };
@@ -48,6 +52,9 @@ password_item_work(struct pool_item *item)
 	struct str password = { p->password, p->password_len };
 	struct str hash = { p->hash, p->hash_len };
 
+	p->overdue = clock_monotonic() - p->asked_at_us > WAIT_MOST_US;
+	if (p->overdue)
+		return;
 	p->verdict = password_check(password, hash, &p->cost);
 	if (p->verdict == PASSWORD_RIGHT_OUTDATED &&
 	    !password_hash(password, &p->cost, &p->rehashed))
@@ -60,12 +67,14 @@ password_item_finished(struct pool_item *item)
 	struct password_item *p = (struct password_item *)item;
 	struct flow *f = p->flow;
 
+	bool ok = !p->overdue;
+
 	p->into->verdict = p->verdict;
 	if (p->verdict == PASSWORD_RIGHT_OUTDATED)
 		p->into->rehashed =
 		    arena_text(flow_arena(f), buf_str(&p->rehashed));
 	password_item_free(p);
-	flow_answered(f, true);
+	flow_answered(f, ok);
 }
 
 /* A refusal is not told inside the call that asked either. */
@@ -92,6 +101,7 @@ password_work_check(struct pool *pool, struct flow *f, struct str password,
 		.item = { .work = password_item_work,
 		    .finished = password_item_finished },
 		.flow = f,
+		.asked_at_us = clock_monotonic(),
 		.into = into,
 		.cost = *cost,
 		.password = memory_text(password.at, password.len),

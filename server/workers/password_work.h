@@ -15,7 +15,8 @@ struct pool;
 /*
  * `verdict` is written before the next step runs.  For PASSWORD_RIGHT_OUTDATED
  * `rehashed` is a new hash of the same password in the flow's arena.  A full
- * queue fails the flow.
+ * queue fails the flow, and so does one in which it would wait for longer than
+ * 4 seconds: the queue never works for those who have gone.
  */
 struct password_work_result {
 	enum password_verdict verdict;

@@ -150,12 +150,12 @@ class Stack:
 
     # Commands
 
-    def run(self, *command, text=None):
+    def run(self, *command, text=None, **variables):
         """Runs a command as the stack's user; what it printed."""
         result = subprocess.run(
             [*self.prefix, *map(str, command)], input=text, text=True,
             capture_output=True, cwd=self.folder, timeout=PATIENCE,
-            env=self.environment(), check=False)
+            env={**self.environment(), **variables}, check=False)
         if result.returncode != 0:
             words = " ".join(map(str, command))
             raise Failed(f"{words}: exit code {result.returncode}\n"
@@ -163,7 +163,14 @@ class Stack:
         return result.stdout
 
     def environment(self):
-        return {**os.environ, "HOME": str(self.folder)}
+        """Without variables of ours: to the server they are settings."""
+        kept = {name: value for name, value in os.environ.items()
+                if not name.startswith("PORTILLON_")}
+        return {**kept, "HOME": str(self.folder)}
+
+    def database(self, command):
+        self.run(self.program("database"), command, self.folder / "database",
+                 PORTILLON_POSTGRESQL_BINARIES=str(POSTGRESQL))
 
     def conninfo(self, user, database="portillon"):
         return (f"host={self.folder}/database/socket dbname={database} "
@@ -192,7 +199,7 @@ class Stack:
         (self.folder / "nginx.conf").write_text(NGINX.format(
             port=self.ports["nginx"], folder=self.folder))
         self._give_away()
-        self.run(self.program("database"), "create", self.folder / "database")
+        self.database("create")
         self.portillon("keys", "generate")
         self.portillon("migrate")
         self._fill()
@@ -303,8 +310,7 @@ class Stack:
         for name in list(self.processes):
             self.stop(name)
         if (self.folder / "database/data/postmaster.pid").exists():
-            self.run(self.program("database"), "stop",
-                     self.folder / "database")
+            self.database("stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

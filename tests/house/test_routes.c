@@ -60,18 +60,18 @@ test_only_the_very_path_is_found(void **state)
 		"/login;x", "/login%00", "/%6cogin", "/./login", "/login/..",
 		"/x/../login", "/static", "/static/", "", "/log", "/loginx",
 		"/p3/serviceValidate/", "/p3", "/p3//serviceValidate" };
-	bool known;
+	unsigned others;
 
 	(void)state;
-	assert_non_null(route_find(STR("/login"), false, &known));
-	assert_non_null(route_find(STR("/login"), true, &known));
-	assert_non_null(route_find(STR("/static/x.css"), false, &known));
+	assert_non_null(route_find(STR("/login"), ON_GET, &others));
+	assert_non_null(route_find(STR("/login"), ON_POST, &others));
+	assert_non_null(route_find(STR("/static/x.css"), ON_GET, &others));
 	for (size_t i = 0; i < COUNT_OF(strangers); i++) {
-		assert_null(route_find(str_of(strangers[i]), false, &known));
-		assert_false(known);
+		assert_null(route_find(str_of(strangers[i]), ON_GET, &others));
+		assert_int_equal(others, 0);
 	}
-	assert_null(route_find(STR("/static/x.css"), true, &known));
-	assert_true(known);
+	assert_null(route_find(STR("/static/x.css"), ON_POST, &others));
+	assert_int_equal(others, ON_GET | ON_HEAD);
 }
 
 int

@@ -157,7 +157,7 @@ keys_are_derived_as_documented(void **state)
 		[MAC_LOGIN_FORM] = STR_INIT("portillon login form"),
 		[MAC_SERVICE_URL] = STR_INIT("portillon service url"),
 		[MAC_THROTTLE] = STR_INIT("portillon throttle"),
-		[MAC_LOG] = STR_INIT("portillon log"),
+		[MAC_KNOWN_BROWSER] = STR_INIT("portillon known browser"),
 	};
 	const struct str text = STR("text");
 	struct keys *keys = parse("9 " SECRET_1);
@@ -214,7 +214,7 @@ unknown_generations_have_no_key(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(absent); i++) {
-		assert_null(keys_mac(keys, absent[i], MAC_LOG));
+		assert_null(keys_mac(keys, absent[i], MAC_KNOWN_BROWSER));
 		assert_null(keys_siv(keys, absent[i], SIV_SERVICE_TICKET));
 	}
 	keys_free(keys);

@@ -336,7 +336,9 @@ tickets_are_placed_last(void **state)
 		    "&ticket=ST-1" },
 		{ H "/\xc3\xa9?\xc3\xa8#\xc3\xaa", "ST-1",
 		    H "/%C3%A9?%C3%A8&ticket=ST-1#%C3%AA" },
-		{ H "/cb?ticket=old#x", NULL, H "/cb?ticket=old#x" },
+		{ H "/cb?ticket=old#x", NULL, H "/cb#x" },
+		{ H "/cb?a=1&ticket=old", NULL, H "/cb?a=1" },
+		{ H "/cb?", NULL, H "/cb?" },
 		{ H "/\xc3\xa9", NULL, H "/%C3%A9" },
 		{ H, NULL, H },
 	};

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "crypto/random.h"
 #include "http/server.h"
+#include "model/service.h"
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/snapshot.h"
@@ -127,12 +128,23 @@ validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
 	    &v->redeemed);
 }
 
+/* A gate that has just started does not know the restore epoch yet, and must
+ * not take good tickets for bad ones. */
+static enum flow_next
+validate_await(struct flow *f)
+{
+	snapshot_follow(request_of(f), f, 0);
+	return FLOW_NEXT;
+}
+
 static enum flow_next
 validate_redeem(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct validate_state *v = rq->page;
 
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
 	validate_read_parameters(rq, v);
 	if (validate_open(rq, v))
 		validate_spend(rq, f, v);
@@ -239,6 +251,7 @@ validate_reply(struct flow *f)
 }
 
 const struct flow_step validate_1[] = {
+	FLOW_STEP(validate_await),
 	FLOW_STEP(validate_begin_1), /* spends the ticket */
 	FLOW_STEP(validate_follow), /* the registry, if it changed */
 	FLOW_STEP(validate_reply),
@@ -246,7 +259,8 @@ const struct flow_step validate_1[] = {
 };
 
 const struct flow_step validate_2[] = {
-	FLOW_STEP(validate_begin_2),
+	FLOW_STEP(validate_await),
+	FLOW_STEP(validate_begin_2), /* spends the ticket */
 	FLOW_STEP(validate_follow),
 	FLOW_STEP(validate_reply),
 	FLOW_END,

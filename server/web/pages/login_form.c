@@ -49,11 +49,20 @@ login_form_reply(struct request *rq, const struct login_form *form)
 		.any_error = form->problem != LOGIN_NO_PROBLEM,
 	};
 
-	if (page.wait)
+	if (page.wait) {
+		rq->retry_after = (unsigned)wait_seconds;
 		page.wait_minutes = arena_format(
 		    &rq->arena, "%lld", (long long)((wait_seconds + 59) / 60));
+	}
 	request_fill_frame(rq, &page.frame);
 	return reply_page(rq, PAGE_LOGIN, problem_status(form->problem), &page);
+}
+
+/* Queries are not logged: they may carry what is secret elsewhere. */
+static struct str
+without_query(struct str url)
+{
+	return str_first(url, str_find(url, '?'));
 }
 
 enum flow_next
@@ -63,8 +72,7 @@ login_unregistered_reply(struct request *rq, const struct destination *to)
 
 	log_event(LOG_WARNING, "service refused",
 	    LOG_TEXT("request", str_of(rq->id)),
-	    LOG_TEXT(
-		"service", to->canonical.len > 0 ? to->canonical : to->url));
+	    LOG_TEXT("service", without_query(to->canonical)));
 	request_fill_frame(rq, &page.frame);
 	return reply_page(rq, PAGE_UNREGISTERED, 403, &page);
 }

@@ -8,11 +8,11 @@
  */
 #include "base/bytes.h"
 #include "base/log.h"
-#include "crypto/keys.h"
 #include "store/generation.h"
 #include "text/login_name.h"
 #include "web/form_token.h"
 #include "web/gate.h"
+#include "web/known_browser.h"
 #include "web/pages/login.h"
 #include "web/pages/login_form.h"
 #include "web/request.h"
@@ -87,7 +87,7 @@ submit_count(struct flow *f)
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
 	struct gate *gate = rq->gate;
-	struct str login, counted;
+	struct str login;
 
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
@@ -105,11 +105,9 @@ submit_count(struct flow *f)
 	if (l->username.len == 0 || l->password.len == 0)
 		return submit_again(rq, LOGIN_INCOMPLETE);
 
+	/* What cannot be a login shares one counter: it costs the same. */
 	login = submit_login_name(rq, l);
-	counted = login.len > 0 ? login : l->username;
-	mac_compute(keys_mac(gate->keys, (unsigned)gate->generation.active_key,
-			MAC_THROTTLE),
-	    &counted, 1, l->throttle_name);
+	known_browser_throttle_name(rq, login, l->throttle_name);
 	accounts_find_for_sign_in(
 	    gate->store, f, login, l->throttle_name, rq->now, &l->candidate);
 	return FLOW_NEXT;
@@ -125,7 +123,8 @@ submit_compare(struct flow *f)
 	if (!l->candidate.allowed) {
 		log_event(LOG_WARNING, "sign-in throttled",
 		    LOG_TEXT("request", str_of(rq->id)),
-		    LOG_TEXT("user", l->username));
+		    LOG_TEXT("user", l->candidate.account.login),
+		    LOG_TEXT("client", str_of(rq->client)));
 		return submit_again(rq, LOGIN_WAIT);
 	}
 	password_work_check(gate->hashing, f, l->password,
@@ -191,11 +190,13 @@ submit_reply(struct flow *f)
 		return reply_error(rq, 503);
 	destination_find(rq, &l->to);
 	log_event(LOG_INFO, number > 0 ? "signed in" : "sign-in refused",
-	    LOG_TEXT("request", str_of(rq->id)), LOG_TEXT("user", l->username),
+	    LOG_TEXT("request", str_of(rq->id)),
+	    LOG_TEXT("user", l->candidate.account.login),
 	    LOG_TEXT("client", str_of(rq->client)));
 	if (number == 0)
 		return submit_again(rq, LOGIN_WRONG);
 	grant_session_cookie(rq, &l->grant);
+	known_browser_remember(rq, l->candidate.account.login);
 	if (l->to.url.len == 0)
 		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
 	if (l->to.service == NULL) /* removed while the password was checked */

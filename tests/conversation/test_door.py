@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The door under strain: gates that die, a database that freezes, a stop in
+the middle of things, and strangers who try to keep people out."""
+import os
+import random
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+
+import pytest
+
+from browser import Browser, query_of, send_raw
+from conftest import APPLICATION, PEOPLE
+from installation import wait_until
+
+
+def start_tls(place, plain=None):
+    plain = plain or socket.create_connection(("127.0.0.1", place.port), 20)
+    return place.tls_context().wrap_socket(plain, server_hostname="localhost")
+
+
+def validate(place, ticket):
+    return Browser(place).get("/cas/serviceValidate?" + query_of(
+        {"service": APPLICATION, "ticket": ticket}))
+
+
+def in_parallel(work, arguments):
+    threads = [threading.Thread(target=work, args=(one,)) for one in arguments]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.fixture
+def settings(own_installation):
+    """Changes lines of the settings file and restarts; puts all back."""
+    place = own_installation
+    before = place.config.read_text()
+
+    def change(**lines):
+        place.stop()
+        text = place.config.read_text()
+        for name, value in lines.items():
+            text, count = re.subn(rf"(?m)^{name} =.*$", f"{name} = {value}",
+                                  text)
+            if count == 0:
+                text = text.replace("[server]\n",
+                                    f"[server]\n{name} = {value}\n", 1)
+        place.config.write_text(text)
+        place.start()
+        return place
+
+    yield change
+    place.stop()
+    place.config.write_text(before)
+    place.start()
+
+
+def test_a_gate_without_a_registry_refuses_no_good_ticket(own_installation):
+    place = own_installation
+    ticket = Browser(place).sign_in("alice", PEOPLE["alice"],
+                                    APPLICATION).ticket
+    old = place.gates()
+    place.database("stop")
+    try:
+        for gate in old:
+            os.kill(gate, signal.SIGKILL)
+        wait_until("new gates", lambda: len(place.gates()) == 2 and
+                   not set(place.gates()) & set(old))
+        answer = validate(place, ticket)
+    finally:
+        place.database("start")
+    wait_until("ready", lambda: Browser(place).get("/ready").status == 200)
+    assert answer.status == 503, answer.text
+
+
+def test_good_tickets_are_good_right_after_gates_were_killed(own_installation):
+    place = own_installation
+    browser = Browser(place)
+    browser.sign_in("alice", PEOPLE["alice"])
+    refused = []
+
+    def check(ticket):
+        try:
+            if "INVALID_TICKET" in validate(place, ticket).text:
+                refused.append(ticket)
+        except OSError:
+            pass  # the gate that had the connection is gone
+
+    for _ in range(3):
+        tickets = [browser.ticket_for(APPLICATION) for _ in range(12)]
+        for gate in place.gates():
+            os.kill(gate, signal.SIGKILL)
+        in_parallel(check, tickets)
+        wait_until("ready", lambda: Browser(place).get("/ready").status == 200)
+    assert not refused
+
+
+def test_T162_a_stranger_cannot_lock_a_person_out_of_their_own_browser(
+        own_installation):
+    place = own_installation
+    place.add_account("victim", "quite a good password", "--name", "Victim")
+    own, stranger = Browser(place), Browser(place)
+    assert own.sign_in("victim", "quite a good password").status == 303
+    own.get("/cas/logout")
+    for _ in range(5):
+        assert stranger.sign_in("victim", "wrong").status == 401
+    assert stranger.sign_in("victim", "quite a good password").status == 429
+    assert own.sign_in("victim", "quite a good password").status == 303
+
+
+def test_the_proof_of_a_known_browser_is_for_one_account(own_installation):
+    place = own_installation
+    place.add_account("first", "quite a good password", "--name", "First")
+    place.add_account("second", "quite a good password", "--name", "Second")
+    own, stranger = Browser(place), Browser(place)
+    assert own.sign_in("first", "quite a good password").status == 303
+    own.get("/cas/logout")
+    for _ in range(5):
+        assert stranger.sign_in("second", "wrong").status == 401
+    assert own.sign_in("second", "quite a good password").status == 429
+
+
+def test_gateway_and_logout_do_not_carry_a_planted_ticket(own_installation):
+    browser = Browser(own_installation)
+    planted = APPLICATION + "?ticket=ST-planted"
+    for path in ("/cas/login?" + query_of({"service": planted,
+                                           "gateway": "true"}),
+                 "/cas/logout?" + query_of({"service": planted})):
+        answer = browser.get(path)
+        assert answer.status in (302, 303)
+        assert answer.location == APPLICATION
+
+
+def test_HEAD_spends_no_ticket_and_ends_no_session(own_installation):
+    browser = Browser(own_installation)
+    ticket = browser.sign_in("bob", PEOPLE["bob"], APPLICATION).ticket
+    query = query_of({"service": APPLICATION, "ticket": ticket})
+    for path in ("/cas/serviceValidate?" + query, "/cas/logout"):
+        answer = browser.request("HEAD", path)
+        assert answer.status == 405
+        assert answer.header("Allow") == "GET, POST"
+    assert "authenticationSuccess" in validate(own_installation, ticket).text
+    assert browser.ticket_for(APPLICATION)
+
+
+def test_a_public_address_with_its_default_port_written_out(settings):
+    place = settings(url="https://localhost:443/cas")
+    browser = Browser(place)
+    browser.host = "localhost"
+    page = browser.login_page()
+    answer = browser.request(
+        "POST", "/cas/login", None,
+        query_of({**page.form.fields, "username": "alice",
+                  "password": PEOPLE["alice"]}).encode(),
+        {"Origin": "https://localhost", "Sec-Fetch-Site": "same-origin"})
+    assert answer.status == 303
+
+
+def test_of_two_X_Forwarded_For_lines_the_last_counts(settings):
+    place = settings(trusted_proxies="127.0.0.1")
+    mark = place.log_size()
+    send_raw(place, b"GET /cas/login HTTP/1.1\r\nHost: localhost:%d\r\n"
+             b"X-Forwarded-For: 198.51.100.9\r\n"
+             b"X-Forwarded-For: 203.0.113.7\r\n"
+             b"Connection: close\r\n\r\n" % place.port)
+    line, = [line for line in place.log(mark).splitlines()
+             if 'event="access"' in line and "/cas/login" in line]
+    assert 'client="203.0.113.7"' in line
+
+
+def test_more_sign_ins_than_can_be_hashed_leave_room_for_some(settings):
+    """The queue never works for those who have gone."""
+    place = settings(memory="65536", passes="4", gates="1")
+    began = time.monotonic()
+    late = []
+
+    def flood(number):
+        browser, count = Browser(place), 0
+        while time.monotonic() < began + 14:
+            count += 1
+            try:
+                status = browser.sign_in(f"nobody{number}x{count}",
+                                         "wrong").status
+            except OSError:
+                status = 0
+            if time.monotonic() > began + 7:
+                late.append(status)
+
+    in_parallel(flood, range(120))
+    assert late.count(401) >= 5, {one: late.count(one) for one in set(late)}
+
+
+def test_SIGHUP_does_not_end_the_server(own_installation):
+    place = own_installation
+    mark = place.log_size()
+    place.server.send_signal(signal.SIGHUP)
+    wait_until("word of it", lambda: "not reloaded" in place.log(mark))
+    assert Browser(place).get("/ready").status == 200
+
+
+def test_SIGTERM_right_after_the_start_is_a_clean_stop(own_installation):
+    place = own_installation
+    place.stop()
+    codes = set()
+    for _ in range(6):
+        mark = place.log_size()
+        with open(place.log_file, "ab") as log:
+            server = subprocess.Popen(
+                [*place.prefix, str(place.folder / "program/portillon"),
+                 "--config", str(place.config), "serve"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                cwd=place.folder, env=place.environment())
+        wait_until("a first process",
+                   lambda: "process started" in place.log(mark))
+        time.sleep(random.random() * 0.05)
+        server.send_signal(signal.SIGTERM)
+        codes.add(server.wait(30))
+    place.start()
+    assert codes == {0}
+
+
+def test_SIGTERM_resets_no_connection_that_was_made(own_installation):
+    place = own_installation
+    outcomes = []
+
+    def visit(_):
+        for _ in range(40):
+            try:
+                plain = socket.create_connection(("127.0.0.1", place.port), 15)
+            except OSError:
+                return  # refused: the door is closed
+            try:
+                stream = start_tls(place, plain)
+                stream.sendall(b"GET /cas/login HTTP/1.1\r\n"
+                               b"Host: localhost:%d\r\n"
+                               b"Connection: close\r\n\r\n" % place.port)
+                outcomes.append("answered" if stream.recv(4096) else "closed")
+            except OSError as fault:
+                outcomes.append(type(fault).__name__)
+
+    visitors = threading.Thread(target=in_parallel, args=(visit, range(40)))
+    visitors.start()
+    wait_until("visitors", lambda: len(outcomes) > 40)
+    place.server.send_signal(signal.SIGTERM)
+    code = place.server.wait(40)
+    place.server = None
+    visitors.join()
+    place.start()
+    assert code == 0
+    assert set(outcomes) == {"answered"}, outcomes
+
+
+def test_while_draining_newcomers_are_refused_at_once(own_installation):
+    place = own_installation
+    slow = [start_tls(place) for _ in range(8)]
+    for stream in slow:
+        stream.sendall(b"GET /cas/login HTTP/1.1\r\nHo")
+    mark = place.log_size()
+    place.server.send_signal(signal.SIGTERM)
+    wait_until("the stop", lambda: 'event="stopping"' in place.log(mark))
+    time.sleep(0.3)
+    with pytest.raises(OSError):
+        newcomer = socket.create_connection(("127.0.0.1", place.port), 1)
+        newcomer.sendall(b"\x16\x03\x01")
+        newcomer.recv(10)
+    code = place.server.wait(30)
+    place.server = None
+    place.start()
+    assert code == 0
+
+
+def test_a_frozen_database_does_not_spoil_the_stop(own_installation):
+    place = own_installation
+    page = Browser(place).login_page()
+    cookie = page.cookies()["__Host-login"][0]
+    spoiled = []
+    for turn in range(4):
+        postmaster = place.postmaster()
+        with open(f"/proc/{postmaster}/task/{postmaster}/children") as list_:
+            children = [int(word) for word in list_.read().split()]
+
+        def attempt(number):
+            browser = Browser(place)
+            browser.jar["__Host-login"] = cookie
+            try:
+                browser.submit(page, f"z{turn}x{number}", "wrong")
+            except OSError:
+                pass
+
+        visitors = threading.Thread(target=in_parallel,
+                                    args=(attempt, range(30)))
+        visitors.start()
+        time.sleep(0.02 + 0.02 * random.random())
+        mark = place.log_size()
+        for child in children:
+            os.kill(child, signal.SIGSTOP)
+        place.server.send_signal(signal.SIGTERM)
+        code = place.server.wait(40)
+        place.server = None
+        for child in children:
+            try:
+                os.kill(child, signal.SIGCONT)
+            except ProcessLookupError:
+                pass
+        visitors.join()
+        if code != 0 or "Assertion" in place.log(mark):
+            spoiled.append((code, place.log(mark)[-2000:]))
+        place.start()
+    assert not spoiled
