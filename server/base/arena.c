@@ -4,8 +4,8 @@
  */
 #include "base/arena.h"
 
-#include <stdalign.h>
 #include <assert.h>
+#include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
