@@ -13,6 +13,12 @@ import sys
 SEPARATOR = "|"  # CASAttributeDelimiter in apache.conf.in
 PREFIX = "HTTP_CAS_"  # CASAttributePrefix, as a CGI variable
 
+# Names of headers have no case; these are how the server spells them.  The
+# protocol's own come last.
+PROTOCOL = ("authenticationDate", "isFromNewLogin",
+            "longTermAuthenticationRequestTokenUsed")
+SPELLINGS = {name.lower(): name for name in ("memberOf", *PROTOCOL)}
+
 PAGE = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -56,11 +62,13 @@ def attributes():
         name = raw.decode("ascii", "replace")
         if name.startswith(PREFIX):
             shown = name[len(PREFIX):].lower().replace("_", "-")
-            yield shown, variable(name).split(SEPARATOR)
+            yield (SPELLINGS.get(shown, shown),
+                   variable(name).split(SEPARATOR))
 
 
 def table_rows():
-    for name, values in attributes():
+    ordered = sorted(attributes(), key=lambda pair: pair[0] in PROTOCOL)
+    for name, values in ordered:
         items = "".join(f"<li>{html.escape(value)}</li>" for value in values)
         yield ROW.format(name=html.escape(name), values=items)
 

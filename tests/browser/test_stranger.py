@@ -14,7 +14,7 @@ def test_sign_in_single_sign_on_and_sign_out(stack, open_browser):
     assert window.find("#user").text == "chloe"
     told = window.told()
     assert told["mail"] == ["chloe@example.org"]
-    assert told["memberof"] == ["staff", "library", "R&D <archives>"]
+    assert told["memberOf"] == ["staff", "library", "R&D <archives>"]
     assert told["office"] == ["Bâtiment <B> & annexe, 2ᵉ étage"]
     # The second application opens without asking.
     window.click("#other")
