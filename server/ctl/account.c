@@ -38,13 +38,6 @@ account_missing(struct str login)
 	return OUTCOME_REFUSED;
 }
 
-static enum flow_next
-account_end(struct flow *f)
-{
-	(void)f;
-	return FLOW_DONE;
-}
-
 struct account_listing {
 	struct account_listed *accounts; /* all pages; texts in the arena */
 	size_t count;
@@ -191,7 +184,7 @@ showing_fetch(struct flow *f)
 
 static const struct flow_step showing_steps[] = {
 	FLOW_STEP(showing_fetch),
-	FLOW_STEP(account_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 
@@ -287,7 +280,7 @@ switching_change(struct flow *f)
 
 static const struct flow_step switching_steps[] = {
 	FLOW_STEP(switching_change),
-	FLOW_STEP(account_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 

@@ -70,17 +70,10 @@ adding_look(struct flow *f)
 	return FLOW_NEXT;
 }
 
-static enum flow_next
-adding_end(struct flow *f)
-{
-	(void)f;
-	return FLOW_DONE;
-}
-
 static const struct flow_step adding_steps[] = {
 	FLOW_STEP(adding_insert),
 	FLOW_STEP(adding_look),
-	FLOW_STEP(adding_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 
@@ -303,7 +296,7 @@ password_change(struct flow *f)
 
 static const struct flow_step password_steps[] = {
 	FLOW_STEP(password_change),
-	FLOW_STEP(adding_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 

@@ -230,17 +230,10 @@ check_fetch_generation(struct flow *f)
 	return FLOW_NEXT;
 }
 
-static enum flow_next
-check_end(struct flow *f)
-{
-	(void)f;
-	return FLOW_DONE;
-}
-
 static const struct flow_step check_steps[] = {
 	FLOW_STEP(check_fetch),
 	FLOW_STEP(check_fetch_generation),
-	FLOW_STEP(check_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 

@@ -31,16 +31,9 @@ migrate_make_partitions(struct flow *f)
 	return FLOW_NEXT;
 }
 
-static enum flow_next
-migrate_end(struct flow *f)
-{
-	(void)f;
-	return FLOW_DONE;
-}
-
 static const struct flow_step migrate_partition_steps[] = {
 	FLOW_STEP(migrate_make_partitions),
-	FLOW_STEP(migrate_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 

@@ -35,6 +35,9 @@ struct run {
 bool run_steps(struct run *, const struct settings *, const struct flow_step *,
     struct buf *why) MUST_CHECK;
 
+/* The last step of every command: everything asked for is there. */
+enum flow_next run_end(struct flow *);
+
 /* Wipes and frees what the flow fetched. */
 void run_clear(struct run *);
 

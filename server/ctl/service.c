@@ -21,16 +21,9 @@ service_fetch(struct flow *f)
 	return FLOW_NEXT;
 }
 
-static enum flow_next
-service_end(struct flow *f)
-{
-	(void)f;
-	return FLOW_DONE;
-}
-
 const struct flow_step service_load_steps[] = {
 	FLOW_STEP(service_fetch),
-	FLOW_STEP(service_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 
@@ -219,13 +212,13 @@ changing_switch(struct flow *f)
 
 static const struct flow_step remove_steps[] = {
 	FLOW_STEP(changing_remove),
-	FLOW_STEP(service_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 
 static const struct flow_step switch_steps[] = {
 	FLOW_STEP(changing_switch),
-	FLOW_STEP(service_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 

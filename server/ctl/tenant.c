@@ -50,23 +50,16 @@ tenant_insert(struct flow *f)
 	return FLOW_NEXT;
 }
 
-static enum flow_next
-tenant_end(struct flow *f)
-{
-	(void)f;
-	return FLOW_DONE;
-}
-
 static const struct flow_step tenant_add_steps[] = {
 	FLOW_STEP(tenant_fetch),
 	FLOW_STEP(tenant_insert),
-	FLOW_STEP(tenant_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 
 static const struct flow_step tenant_list_steps[] = {
 	FLOW_STEP(tenant_fetch),
-	FLOW_STEP(tenant_end),
+	FLOW_STEP(run_end),
 	FLOW_END,
 };
 
