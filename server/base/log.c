@@ -72,12 +72,25 @@ log_character(struct buf *line, struct str letter, uint32_t code)
 	buf_text(line, letter);
 }
 
+/* How much of it stands for itself: nearly always everything. */
+static size_t
+plain_length(struct str text)
+{
+	size_t len = 0;
+
+	while (len < text.len && text.at[len] >= ' ' && text.at[len] < 0x7f &&
+	       text.at[len] != '"' && text.at[len] != '\\')
+		len++;
+	return len;
+}
+
 static void
 log_quoted(struct buf *line, struct str text)
 {
-	size_t place = 0;
+	size_t place = plain_length(str_first(text, VALUE_LONGEST));
 
 	buf_char(line, '"');
+	buf_text(line, str_first(text, place));
 	while (place < text.len && place < VALUE_LONGEST) {
 		struct str rest = str_from(text, place);
 		uint32_t code = 0;

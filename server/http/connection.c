@@ -2,9 +2,9 @@
 /*
  * One connection: bytes to requests, answers to bytes, in strict turn.
  *
- * While the handler has a request nothing is read, so a client can neither
- * overtake its own answer nor make the server hold more than the read
- * watermark.  Each phase has one absolute deadline; bytes that trickle in do
+ * While the handler has a request nothing of the next is looked at, and no more
+ * is held of it than the read watermark, so a client cannot overtake its own
+ * answer.  Each phase has one absolute deadline; bytes that trickle in do
  * not extend it.
  */
 #include "http/connection.h"
@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
@@ -124,7 +125,6 @@ connection_refuse(struct http_connection *c, unsigned status)
 
 	x->refused = true;
 	c->close_after = true;
-	bufferevent_disable(c->stream, EV_READ);
 	connection_enter(c, PHASE_ANSWER);
 	handler->refused(x, status, handler->context);
 }
@@ -136,7 +136,6 @@ connection_deliver(struct http_connection *c)
 	const struct http_handler *handler = &c->server->handler;
 
 	c->close_after = !x->head.keep_alive || c->server->draining;
-	bufferevent_disable(c->stream, EV_READ);
 	connection_enter(c, PHASE_ANSWER);
 	handler->request(x, handler->context);
 }
@@ -275,6 +274,8 @@ connection_readable(struct bufferevent *stream, void *argument)
 		connection_discard(c, in);
 		return;
 	}
+	if (c->phase == PHASE_ANSWER || c->phase == PHASE_SENDING)
+		return; /* the next was sent ahead: in its turn */
 	if (c->phase == PHASE_IDLE && evbuffer_get_length(in) > 0) {
 		c->exchange = exchange_new(c);
 		connection_enter(c, PHASE_HEAD);
@@ -289,13 +290,24 @@ connection_readable(struct bufferevent *stream, void *argument)
 		connection_read_length(c, in);
 }
 
-void
-http_connection_send(struct http_connection *c)
+/* The answer has left: on to the next request, or the end. */
+static void
+connection_go_on(struct http_connection *c)
 {
-	assert(c->phase == PHASE_ANSWER);
-	c->exchange = NULL;
-	connection_enter(c, PHASE_SENDING);
-	/* libevent writes at the next turn; then connection_sent() runs */
+	struct evbuffer *in = bufferevent_get_input(c->stream);
+
+	if (c->client_ended) {
+		http_connection_free(c);
+		return;
+	}
+	if (c->close_after || c->server->draining) {
+		connection_close(c);
+		return;
+	}
+	connection_enter(c, PHASE_IDLE);
+	if (evbuffer_get_length(in) > 0) /* the next was sent ahead */
+		bufferevent_trigger(c->stream, EV_READ,
+		    BEV_TRIG_IGNORE_WATERMARKS | BEV_TRIG_DEFER_CALLBACKS);
 }
 
 static void
@@ -303,17 +315,50 @@ connection_sent(struct bufferevent *stream, void *argument)
 {
 	struct http_connection *c = argument;
 
-	if (c->phase != PHASE_SENDING ||
-	    evbuffer_get_length(bufferevent_get_output(stream)) > 0)
-		return;
-	if (c->close_after || c->server->draining) {
-		connection_close(c);
+	if (c->phase == PHASE_SENDING &&
+	    evbuffer_get_length(bufferevent_get_output(stream)) == 0)
+		connection_go_on(c);
+}
+
+/* What the kernel takes without waiting: most answers go in one call. */
+static size_t
+send_at_once(struct http_connection *c, struct str fields, struct str body)
+{
+	struct iovec parts[] = {
+		{ (void *)(uintptr_t)fields.at, fields.len },
+		{ (void *)(uintptr_t)body.at, body.len },
+	};
+	struct msghdr message = { .msg_iov = parts,
+		.msg_iovlen = COUNT_OF(parts) };
+	ssize_t sent;
+
+	if (c->server->settings.tls != NULL ||
+	    evbuffer_get_length(bufferevent_get_output(c->stream)) > 0)
+		return 0;
+	sent = sendmsg(bufferevent_getfd(c->stream), &message,
+	    MSG_NOSIGNAL | MSG_DONTWAIT);
+	return sent > 0 ? (size_t)sent : 0;
+}
+
+void
+http_connection_answer(
+    struct http_connection *c, struct str fields, struct str body)
+{
+	struct evbuffer *out = bufferevent_get_output(c->stream);
+	size_t sent = send_at_once(c, fields, body);
+	size_t of_fields = sent < fields.len ? sent : fields.len;
+
+	assert(c->phase == PHASE_ANSWER);
+	c->exchange = NULL;
+	connection_enter(c, PHASE_SENDING);
+	if (sent == fields.len + body.len) {
+		connection_go_on(c);
 		return;
 	}
-	connection_enter(c, PHASE_IDLE);
-	bufferevent_enable(stream, EV_READ);
-	if (evbuffer_get_length(bufferevent_get_input(stream)) > 0)
-		connection_readable(stream, c); /* the next was sent ahead */
+	evbuffer_add(out, fields.at + of_fields, fields.len - of_fields);
+	sent -= of_fields;
+	if (body.len > sent)
+		evbuffer_add(out, body.at + sent, body.len - sent);
 }
 
 static void
@@ -324,6 +369,11 @@ connection_event(struct bufferevent *stream, short what, void *argument)
 	(void)stream;
 	if (what & BEV_EVENT_CONNECTED) { /* the TLS handshake is done */
 		connection_enter(c, PHASE_IDLE);
+		return;
+	}
+	if (what & BEV_EVENT_EOF &&
+	    (c->phase == PHASE_ANSWER || c->phase == PHASE_SENDING)) {
+		c->client_ended = true; /* it may still wait for its answer */
 		return;
 	}
 	http_connection_free(c);

@@ -63,6 +63,7 @@ struct http_connection {
 	struct event deadline;
 	enum connection_phase phase;
 	bool close_after; /* this answer is the last */
+	bool client_ended; /* it sends no more */
 	size_t discarded; /* bytes thrown away while closing */
 };
 
@@ -85,8 +86,12 @@ struct http_exchange {
 bool http_connection_new(struct http_server *, int fd, const struct sockaddr *);
 void http_connection_free(struct http_connection *);
 
-/* The answer is in the output; send it and go on. */
-void http_connection_send(struct http_connection *);
+/*
+ * Sends an answer, at once as far as the kernel takes it, and goes on to the
+ * next request.  May free the connection.
+ */
+void http_connection_answer(
+    struct http_connection *, struct str fields, struct str body);
 
 struct http_exchange *exchange_new(struct http_connection *);
 void exchange_free(struct http_exchange *);

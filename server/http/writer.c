@@ -8,8 +8,6 @@
  */
 #include "http/server.h"
 
-#include <event2/buffer.h>
-#include <event2/bufferevent.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -116,45 +114,37 @@ write_fields(struct buf *out, const struct http_response *response)
 	buf_words(out, "\r\n");
 }
 
-/* False: nothing was written, and the connection is of no use any more. */
-static bool
-write_answer(struct http_exchange *x, const struct http_response *response,
-    struct evbuffer *to)
+static void
+write_end(struct buf *out, const struct http_exchange *x)
 {
-	static struct buf fields = BUF_INIT(FIELDS_LONGEST);
-	struct http_connection *c = x->connection;
-
-	buf_reset(&fields);
-	write_status(&fields, response);
-	write_fields(&fields, response);
 	if (!x->server->settings.plain_origin)
-		buf_text(&fields, transport_security);
-	buf_words(&fields, c->close_after ? "Connection: close\r\n\r\n"
-			   : x->head.minor_version == 0
-			       ? "Connection: keep-alive\r\n\r\n"
-			       : "\r\n");
-	if (!buf_ok(&fields)) /* never cut an answer in two */
-		return false;
-	evbuffer_add(to, fields.at, fields.len);
-	if (response->body.len > 0 &&
-	    (x->refused || x->head.method != HTTP_HEAD))
-		evbuffer_add(to, response->body.at, response->body.len);
-	return true;
+		buf_text(out, transport_security);
+	if (x->connection->close_after)
+		buf_words(out, "Connection: close\r\n");
+	else if (x->head.minor_version == 0)
+		buf_words(out, "Connection: keep-alive\r\n");
+	buf_words(out, "\r\n");
 }
 
 void
 http_reply(struct http_exchange *x, const struct http_response *response)
 {
+	static struct buf fields = BUF_INIT(FIELDS_LONGEST);
 	struct http_connection *c = x->connection;
+	bool without_body = !x->refused && x->head.method == HTTP_HEAD;
 
 	if (c != NULL) {
 		if (response->close || x->server->draining)
 			c->close_after = true;
-		if (write_answer(
-			x, response, bufferevent_get_output(c->stream)))
-			http_connection_send(c);
+		buf_reset(&fields);
+		write_status(&fields, response);
+		write_fields(&fields, response);
+		write_end(&fields, x);
+		if (buf_ok(&fields))
+			http_connection_answer(c, buf_str(&fields),
+			    without_body ? STR_NONE : response->body);
 		else
-			http_connection_free(c);
+			http_connection_free(c); /* never half an answer */
 	}
 	exchange_free(x);
 }

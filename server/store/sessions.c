@@ -7,6 +7,9 @@
  */
 #include "store/sessions.h"
 
+#include <assert.h>
+
+#include "base/buf.h"
 #include "store/row.h"
 #include "store/store.h"
 
@@ -122,18 +125,27 @@ sessions_end(struct store *store, struct flow *f, const uint8_t *mac,
 }
 
 bool
-sessions_touch_due(const struct session *session, int64_t now,
-    const struct session_limits *limits)
+sessions_touch_due(
+    int64_t last_used_at, int64_t now, const struct session_limits *limits)
 {
-	return now - session->last_used_at >
-	       limits->idle_seconds * SECOND_US / 10;
+	return now - last_used_at > limits->idle_seconds * SECOND_US / 10;
 }
 
 void
-sessions_touch(struct store *store, struct flow *f, int64_t number, int64_t now)
+sessions_touch(struct store *store, struct flow *f, const int64_t *numbers,
+    size_t count, int64_t now, const struct session_limits *limits)
 {
-	const struct value values[] = { INT_VALUE(number), TIME_VALUE(now) };
+	CLEANUP(buf_clear) struct buf list = BUF_INIT(128 * 1024);
+	int64_t due = now - limits->idle_seconds * SECOND_US / 10;
 
-	store_ask(
-	    store, f, STATEMENT_SESSION_TOUCH, values, COUNT_OF(values), NULL);
+	assert(count <= SESSIONS_TOUCHED_MOST);
+	for (size_t i = 0; i < count; i++) {
+		buf_char(&list, i == 0 ? '{' : ',');
+		buf_number(&list, (uint64_t)numbers[i]);
+	}
+	buf_words(&list, count == 0 ? "{}" : "}");
+	store_ask(store, f, STATEMENT_SESSION_TOUCH,
+	    (const struct value[]){
+		TEXT_VALUE(buf_str(&list)), TIME_VALUE(now), TIME_VALUE(due) },
+	    3, NULL);
 }

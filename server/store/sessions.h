@@ -66,14 +66,19 @@ struct session_ended {
 void sessions_end(struct store *, struct flow *, const uint8_t *mac,
     const struct audit_origin *, struct session_ended *into);
 
-/*
- * Whether `last_used_at` is older than a tenth of the idle limit, so that
- * sessions_touch() is worth a write.
- */
+/* Is a use worth a write: was the last one a tenth of the idle limit ago? */
 bool sessions_touch_due(
-    const struct session *, int64_t now, const struct session_limits *);
+    int64_t last_used_at, int64_t now, const struct session_limits *);
 
-/* Sets last_used_at; not waited for by a barrier, a crash may lose it. */
-void sessions_touch(struct store *, struct flow *, int64_t number, int64_t now);
+enum {
+	SESSIONS_TOUCHED_MOST = 4096
+};
+
+/*
+ * Sets last_used_at of many where it is due; a crash may lose it.  Sessions
+ * that somebody else is writing are left out.
+ */
+void sessions_touch(struct store *, struct flow *, const int64_t *numbers,
+    size_t count, int64_t now, const struct session_limits *);
 
 #endif

@@ -20,6 +20,7 @@ static const struct row_column ticket_redeemed_columns[] = {
 	ROW_COLUMN(struct ticket_redeemed, display_name, ROW_TEXT),
 	ROW_COLUMN(struct ticket_redeemed, attributes, ROW_TEXT),
 	ROW_COLUMN(struct ticket_redeemed, created_at, ROW_TIME),
+	ROW_COLUMN(struct ticket_redeemed, last_used_at, ROW_TIME),
 	ROW_COLUMN(struct ticket_redeemed, password_at, ROW_TIME),
 	ROW_COLUMN(struct ticket_redeemed, generation, ROW_INT),
 	ROW_COLUMN(struct ticket_redeemed, restore_epoch, ROW_INT),
@@ -47,7 +48,6 @@ tickets_redeem(struct store *store, struct flow *f,
 		TIME_VALUE(now),
 		TIME_VALUE(now - idle_us),
 		TIME_VALUE(now - longest_us),
-		TIME_VALUE(now - idle_us / 10),
 	};
 
 	store_ask(

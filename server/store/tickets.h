@@ -34,7 +34,8 @@ struct ticket_redeemed {
 	struct str login;
 	struct str display_name;
 	struct str attributes; /* a JSON object: name to list of texts */
-	int64_t created_at; /* of the session */
+	int64_t created_at; /* of the session, as the next two */
+	int64_t last_used_at;
 	int64_t password_at;
 	int64_t generation; /* this and restore_epoch are always set */
 	int64_t restore_epoch;

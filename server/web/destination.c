@@ -22,6 +22,12 @@ destination_read(struct request *rq, struct destination *to)
 	return true;
 }
 
+struct str
+destination_for_log(const struct destination *to)
+{
+	return str_first(to->canonical, str_find(to->canonical, '?'));
+}
+
 void
 destination_find(const struct request *rq, struct destination *to)
 {

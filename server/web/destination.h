@@ -24,6 +24,9 @@ struct destination {
  */
 bool destination_read(struct request *, struct destination *) MUST_CHECK;
 
+/* The canonical address up to its query, which may carry what is secret. */
+struct str destination_for_log(const struct destination *);
+
 /* Looks it up in the request's registry. */
 void destination_find(const struct request *, struct destination *);
 

@@ -16,6 +16,7 @@
 #include "loop/flow.h"
 #include "loop/process.h"
 #include "web/snapshot.h"
+#include "web/touches.h"
 #include "workers/pool.h"
 
 enum {
@@ -107,6 +108,7 @@ gate_life_begin(struct gate_life *life, const struct gate_start *start)
 	if (gate->base == NULL)
 		abort(); /* out of memory or descriptors */
 	gate->store = store_new(gate->base, &start->store);
+	gate->touches = touches_new(gate);
 	gate->hashing =
 	    pool_new(gate->base, start->hashing_threads, start->hashing_queue);
 	gate->server = http_server_new(gate->base, &start->http, &handler);
@@ -125,6 +127,7 @@ gate_life_end(struct gate_life *life)
 	event_free(life->terminate);
 	event_free(life->tick);
 	http_server_free(gate->server);
+	touches_free(gate->touches);
 	pool_free(gate->hashing);
 	store_free(gate->store);
 	registry_unref(gate->registry);

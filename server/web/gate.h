@@ -22,6 +22,7 @@ struct page_set;
 struct pool;
 struct registry;
 struct snapshot_waiter;
+struct touches;
 
 struct gate_settings {
 	struct str origin; /* "https://sso.example.org:8443" */
@@ -50,6 +51,8 @@ struct gate {
 	struct generation generation;
 	struct snapshot_waiter *waiting; /* for a newer one */
 	bool loading; /* it is on its way */
+
+	struct touches *touches; /* sessions whose use is to be noted */
 
 	bool draining;
 };

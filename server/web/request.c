@@ -18,6 +18,8 @@
 enum {
 	PAGE_LARGEST = 256 * 1024,
 	UNAVAILABLE_RETRY_S = 5,
+	ACCESS_FIELDS_ALWAYS = 7,
+	ACCESS_FIELDS_MOST = 10,
 };
 
 struct request *
@@ -146,16 +148,30 @@ request_fill_frame(struct request *rq, struct page_frame *frame)
 	};
 }
 
-/* Paths are logged, queries never: they carry tickets. */
+/*
+ * One line a request.  Paths are logged, queries never: they carry tickets.
+ */
 static void
 log_access(const struct request *rq, const struct http_response *response)
 {
-	log_event(LOG_INFO, "access", LOG_TEXT("request", str_of(rq->id)),
-	    LOG_TEXT("client", str_of(rq->client)),
-	    LOG_TEXT("method", rq->method), LOG_TEXT("path", rq->path),
-	    LOG_NUMBER("status", response->status),
-	    LOG_NUMBER("bytes", response->body.len),
-	    LOG_NUMBER("us", clock_monotonic() - rq->began_us));
+	struct log_field fields[ACCESS_FIELDS_MOST] = {
+		LOG_TEXT("request", str_of(rq->id)),
+		LOG_TEXT("client", str_of(rq->client)),
+		LOG_TEXT("method", rq->method),
+		LOG_TEXT("path", rq->path),
+		LOG_NUMBER("status", response->status),
+		LOG_NUMBER("bytes", response->body.len),
+		LOG_NUMBER("us", clock_monotonic() - rq->began_us),
+	};
+	size_t count = ACCESS_FIELDS_ALWAYS;
+
+	if (rq->outcome.len > 0)
+		fields[count++] = LOG_TEXT("outcome", rq->outcome);
+	if (rq->service.len > 0)
+		fields[count++] = LOG_TEXT("service", rq->service);
+	if (rq->session > 0)
+		fields[count++] = LOG_NUMBER("session", rq->session);
+	log_line(LOG_INFO, "access", fields, count);
 }
 
 enum flow_next

@@ -47,6 +47,12 @@ struct request {
 	size_t language; /* place in page_languages() */
 	bool form_verified; /* the forgery token was right */
 	struct buf cookies; /* lines to send with the answer */
+
+	/* What the access line says besides; empty or 0: nothing. */
+	struct str outcome;
+	struct str service; /* an address, without its query */
+	int64_t session;
+
 	struct str allow; /* methods, to say with a 405 */
 	unsigned
 	    retry_after; /* seconds, to say with a 429; 0: nothing to say */

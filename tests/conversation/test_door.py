@@ -312,3 +312,76 @@ def test_a_frozen_database_does_not_spoil_the_stop(own_installation):
             spoiled.append((code, place.log(mark)[-2000:]))
         place.start()
     assert not spoiled
+
+
+@pytest.fixture
+def plain(settings, own_installation):
+    """The same server behind no TLS, as a proxy would reach it."""
+    return settings(url=f"http://localhost:{own_installation.port}/cas",
+                    tls_certificate="", tls_key="")
+
+
+def plain_request(place, path, extra=b"", body=b"", method=b"GET"):
+    return (method + b" " + path + b" HTTP/1.1\r\nHost: localhost:%d\r\n"
+            % place.port + extra + b"\r\n" + body)
+
+
+def read_to_the_end(stream):
+    pieces = []
+    while True:
+        piece = stream.recv(65536)
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+
+
+def test_plain_pipelined_requests_are_answered_in_turn(plain):
+    with socket.create_connection(("127.0.0.1", plain.port), 10) as stream:
+        stream.sendall(b"".join([
+            plain_request(plain, b"/healthz"),
+            plain_request(plain, b"/cas/login"),
+            plain_request(plain, b"/cas/validate?ticket=x&service=y"),
+            plain_request(plain, b"/cas/logout"),
+            plain_request(plain, b"/cas/nothing", b"Connection: close\r\n")]))
+        answers = read_to_the_end(stream)
+    assert re.findall(rb"HTTP/1\.1 ([0-9]+)", answers) == \
+        [b"200", b"200", b"200", b"200", b"404"]
+    assert answers.index(b"ok\n") < answers.index(b"<form") \
+        < answers.index(b"no\n\n")
+    assert b"Strict-Transport-Security" not in answers
+
+
+def test_plain_client_that_sends_no_more_still_gets_its_answer(plain):
+    with socket.create_connection(("127.0.0.1", plain.port), 10) as stream:
+        stream.sendall(plain_request(plain, b"/cas/login"))
+        stream.shutdown(socket.SHUT_WR)
+        assert read_to_the_end(stream).endswith(b"</html>\n")
+
+
+def test_plain_body_in_small_pieces_and_another_request_behind_it(plain):
+    body = b"username=" + b"a" * 60000
+    with socket.create_connection(("127.0.0.1", plain.port), 10) as stream:
+        sent = plain_request(
+            plain, b"/cas/login",
+            b"Content-Type: application/x-www-form-urlencoded\r\n"
+            b"Content-Length: %d\r\n" % len(body), body, b"POST") \
+            + plain_request(plain, b"/healthz", b"Connection: close\r\n")
+        for place in range(0, len(sent), 1777):
+            stream.sendall(sent[place:place + 1777])
+        answers = read_to_the_end(stream)
+    assert re.findall(rb"HTTP/1\.1 ([0-9]+)", answers) == [b"200", b"200"]
+
+
+def test_plain_client_that_does_not_read_gets_all_when_it_does(plain):
+    count = 4000
+    with socket.create_connection(("127.0.0.1", plain.port), 20) as stream:
+        stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+        asked = plain_request(plain, b"/cas/login") * (count - 1) + \
+            plain_request(plain, b"/healthz", b"Connection: close\r\n")
+        sender = threading.Thread(target=stream.sendall, args=(asked,))
+        sender.start()
+        time.sleep(0.3)
+        answers = read_to_the_end(stream)
+        sender.join()
+    assert answers.count(b"HTTP/1.1 200 OK") == count
+    assert answers.count(b"</html>\n") == count - 1

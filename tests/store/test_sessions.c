@@ -126,8 +126,8 @@ ask_end(struct flow *f, void *argument)
 static void
 ask_touch(struct flow *f, void *argument)
 {
-	sessions_touch(harness.store, f, *(int64_t *)argument,
-	    origin.at + 3000 * (int64_t)SECOND_US);
+	sessions_touch(harness.store, f, argument, 1,
+	    origin.at + 3000 * (int64_t)SECOND_US, &limits);
 }
 
 static struct account_changed changed;

@@ -231,7 +231,9 @@ test_barrier_lost(void **state)
 static void
 ask_touch(struct flow *f, void *argument)
 {
-	sessions_touch(harness.store, f, *(int64_t *)argument, clock_now());
+	const struct session_limits always = { .idle_seconds = 0 };
+
+	sessions_touch(harness.store, f, argument, 1, clock_now(), &always);
 }
 
 /* How many of the answered redemptions are in the table. */

@@ -91,9 +91,17 @@ FROM (SELECT 1) AS always LEFT JOIN ended AS e ON true;
 -- role: app
 -- retry: idempotent
 -- durable: no
--- The session was used; a crash may forget it.
-WITH touched AS (
-	UPDATE sso.session SET last_used_at = $3::timestamptz
-	WHERE number = $2::bigint AND ended_at IS NULL AND last_used_at < $3
+-- lane: slow
+-- Sessions that were used; a crash may forget it.  Nobody waits for anybody:
+-- rows that are being written are skipped.
+WITH due AS (
+	SELECT number FROM sso.session
+	WHERE number = ANY ($2::text::bigint[]) AND ended_at IS NULL
+	AND last_used_at < $4::timestamptz
+	FOR NO KEY UPDATE SKIP LOCKED
+), touched AS (
+	UPDATE sso.session AS s SET last_used_at = $3::timestamptz
+	FROM due WHERE s.number = due.number
 )
-SELECT $1::bigint AS echo;
+SELECT $1::bigint AS echo
+WHERE set_config('synchronous_commit', 'off', true) IS NOT NULL;

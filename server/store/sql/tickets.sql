@@ -14,20 +14,16 @@ WITH spent AS (
 	ON CONFLICT (session, issued_at, random) DO UPDATE
 	SET request = excluded.request WHERE r.request = excluded.request
 	RETURNING 1
-), touched AS (
-	UPDATE sso.session SET last_used_at = $8
-	WHERE number = $2 AND ended_at IS NULL
-	AND last_used_at < $11::timestamptz AND last_used_at > $9::timestamptz
 )
 SELECT $1::bigint AS echo, true AS found,
        EXISTS (SELECT FROM spent) AS fresh,
        s.number IS NOT NULL AS alive, coalesce(a.id, 0) AS account_id,
-       a.login, a.display_name, a.attributes, s.created_at, s.password_at,
-       g.number AS generation, g.restore_epoch
+       a.login, a.display_name, a.attributes, s.created_at, s.last_used_at,
+       s.password_at, g.number AS generation, g.restore_epoch
 FROM sso.generation AS g
 LEFT JOIN (sso.session AS s
 	JOIN sso.account AS a ON a.id = s.account_id
 	AND a.epoch = s.account_epoch AND a.state = 'active')
 ON s.number = $2 AND s.ended_at IS NULL
-AND s.last_used_at > $9 AND s.created_at > $10::timestamptz
+AND s.last_used_at > $9::timestamptz AND s.created_at > $10::timestamptz
 WHERE g.singleton = 1;

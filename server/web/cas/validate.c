@@ -9,13 +9,13 @@
  */
 #include "web/cas/validate.h"
 
-#include "base/log.h"
 #include "crypto/random.h"
 #include "http/server.h"
 #include "model/service.h"
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/snapshot.h"
+#include "web/touches.h"
 
 enum {
 	CLOCK_SLACK = 5
@@ -201,19 +201,14 @@ validate_judge(struct request *rq, struct validate_state *v)
 }
 
 static void
-validate_log(const struct request *rq, const struct validate_state *v)
+validate_note(struct request *rq, const struct validate_state *v)
 {
-	if (v->refused)
-		log_event(LOG_WARNING, "ticket refused",
-		    LOG_TEXT("request", str_of(rq->id)),
-		    LOG_TEXT("why", v->text),
-		    LOG_TEXT("service", v->to.canonical),
-		    LOG_NUMBER("session", v->ticket.session));
-	else
-		log_event(LOG_INFO, "ticket validated",
-		    LOG_TEXT("request", str_of(rq->id)),
-		    LOG_NUMBER("service", v->to.service->id),
-		    LOG_NUMBER("session", v->ticket.session));
+	rq->outcome = v->refused ? v->text : STR("Ticket validated.");
+	rq->service = destination_for_log(&v->to);
+	rq->session = v->ticket.session;
+	if (v->redeemed.alive)
+		touches_note(rq->gate, v->ticket.session,
+		    v->redeemed.last_used_at, rq->now);
 }
 
 static enum flow_next
@@ -228,7 +223,7 @@ validate_reply(struct flow *f)
 	destination_find(rq, &v->to);
 	if (!v->refused)
 		validate_judge(rq, v);
-	validate_log(rq, v);
+	validate_note(rq, v);
 	if (v->refused)
 		answer_failure(&body, v->format, v->code, v->text);
 	else

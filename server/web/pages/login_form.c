@@ -4,7 +4,6 @@
  */
 #include "web/pages/login_form.h"
 
-#include "base/log.h"
 #include "http/server.h"
 #include "model/service.h"
 #include "web/form_token.h"
@@ -58,21 +57,13 @@ login_form_reply(struct request *rq, const struct login_form *form)
 	return reply_page(rq, PAGE_LOGIN, problem_status(form->problem), &page);
 }
 
-/* Queries are not logged: they may carry what is secret elsewhere. */
-static struct str
-without_query(struct str url)
-{
-	return str_first(url, str_find(url, '?'));
-}
-
 enum flow_next
 login_unregistered_reply(struct request *rq, const struct destination *to)
 {
 	struct unregistered_page page = { .service_url = to->url };
 
-	log_event(LOG_WARNING, "service refused",
-	    LOG_TEXT("request", str_of(rq->id)),
-	    LOG_TEXT("service", without_query(to->canonical)));
+	rq->outcome = STR("Service refused.");
+	rq->service = destination_for_log(to);
 	request_fill_frame(rq, &page.frame);
 	return reply_page(rq, PAGE_UNREGISTERED, 403, &page);
 }

@@ -14,6 +14,7 @@
 #include "web/pages/login_form.h"
 #include "web/request.h"
 #include "web/snapshot.h"
+#include "web/touches.h"
 
 /* What the protocol leaves open: renew beats gateway, and gateway without a
  * service is as if neither were given. */
@@ -66,24 +67,6 @@ login_has_session(const struct login_show_state *l)
 }
 
 static enum flow_next
-login_admit(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct login_show_state *l = rq->page;
-
-	if (!snapshot_settle(rq))
-		return reply_error(rq, 503);
-	destination_find(rq, &l->to);
-	if (l->to.url.len > 0 && l->to.service == NULL)
-		return login_unregistered_reply(rq, &l->to);
-	if (login_has_session(l) && sessions_touch_due(&l->found.session,
-					rq->now, &rq->gate->settings.session))
-		sessions_touch(
-		    rq->gate->store, f, l->found.session.number, rq->now);
-	return FLOW_NEXT;
-}
-
-static enum flow_next
 reply_signed_in(struct request *rq, const struct session *session)
 {
 	struct signed_in_page page = {
@@ -115,9 +98,17 @@ static enum flow_next
 login_reply(struct flow *f)
 {
 	struct request *rq = request_of(f);
-	const struct login_show_state *l = rq->page;
+	struct login_show_state *l = rq->page;
 	const struct session *session = &l->found.session;
 
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &l->to);
+	if (l->to.url.len > 0 && l->to.service == NULL)
+		return login_unregistered_reply(rq, &l->to);
+	if (login_has_session(l))
+		touches_note(
+		    rq->gate, session->number, session->last_used_at, rq->now);
 	if (login_has_session(l) && l->to.service == NULL)
 		return reply_signed_in(rq, session);
 	if (login_has_session(l))
@@ -135,7 +126,6 @@ login_reply(struct flow *f)
 const struct flow_step login_show[] = {
 	FLOW_STEP(login_load), /* the session behind the cookie, if any */
 	FLOW_STEP(login_follow), /* the registry, if it changed */
-	FLOW_STEP(login_admit), /* is the application registered */
 	FLOW_STEP(login_reply),
 	FLOW_END,
 };
