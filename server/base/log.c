@@ -15,6 +15,7 @@
 enum {
 	VALUE_LONGEST = 256, /* bytes of a value before escaping */
 	LINE_LONGEST = 32768,
+	LINE_USUAL = 500,
 };
 
 static struct {
@@ -135,6 +136,7 @@ log_line(enum log_level level, const char *event,
 
 	if (!log_wants(level))
 		return;
+	(void)buf_reserve(&line, LINE_USUAL); /* grows once, not twice */
 	log_head(&line, level, event);
 	for (size_t i = 0; i < count; i++) {
 		buf_char(&line, ' ');

@@ -24,13 +24,14 @@ struct flow {
 	struct flow_start start;
 	const struct flow_step *step; /* the one to run next */
 	const char *last; /* name of the step that ran last */
-	int64_t last_ended_us;
+	int64_t asked_at_us; /* when the last step ended; 0: it asked nothing */
 	struct event deadline;
 	uint64_t turn;
 	unsigned pending; /* asked, not yet answered */
 	bool running;
 	bool failed; /* something asked for could not be had */
 	bool replied;
+	bool has_deadline; /* set once it has to wait */
 };
 
 static unsigned flows;
@@ -61,7 +62,8 @@ flow_release(struct flow *f)
 static void
 flow_trace(const struct flow *f, const struct flow_step *step)
 {
-	int64_t waited = clock_monotonic() - f->last_ended_us;
+	int64_t waited =
+	    f->asked_at_us != 0 ? clock_monotonic() - f->asked_at_us : 0;
 
 	if (waited > SLOW_STEP_US)
 		log_event(LOG_WARNING, "flow slow",
@@ -77,6 +79,24 @@ flow_trace(const struct flow *f, const struct flow_step *step)
 }
 
 static void
+flow_deadline(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	flow_reply_unavailable(argument, "deadline");
+}
+
+static void
+flow_set_deadline(struct flow *f)
+{
+	struct timeval deadline = { f->start.deadline_ms / 1000,
+		f->start.deadline_ms % 1000 * 1000 };
+
+	f->has_deadline = true;
+	evtimer_add(&f->deadline,
+	    event_base_init_common_timeout(f->start.base, &deadline));
+}
+
+static void
 flow_run(struct flow *f)
 {
 	f->running = true;
@@ -84,14 +104,17 @@ flow_run(struct flow *f)
 		const struct flow_step *step = f->step++;
 
 		assert(step->run != NULL); /* the last step must reply */
-		flow_trace(f, step);
+		if (f->asked_at_us != 0 || log_wants(LOG_DEBUG))
+			flow_trace(f, step);
+		f->asked_at_us = 0;
 		f->turn = ++turns;
 		f->last = step->name;
 		if (step->run(f) == FLOW_DONE) {
 			assert(f->pending == 0); /* replied too early */
 			f->replied = true;
 		}
-		f->last_ended_us = clock_monotonic();
+		if (f->pending > 0)
+			f->asked_at_us = clock_monotonic();
 	}
 	f->running = false;
 
@@ -99,30 +122,20 @@ flow_run(struct flow *f)
 		flow_reply_unavailable(f, "not to be had");
 	if (f->pending == 0)
 		flow_release(f);
-}
-
-static void
-flow_deadline(evutil_socket_t fd, short what, void *argument)
-{
-	(void)fd, (void)what;
-	flow_reply_unavailable(argument, "deadline");
+	else if (!f->has_deadline)
+		flow_set_deadline(f);
 }
 
 void
 flow_start(const struct flow_start *start)
 {
-	struct timeval deadline = { start->deadline_ms / 1000,
-		start->deadline_ms % 1000 * 1000 };
 	struct flow *f = memory_new(sizeof(*f));
 
-	*f = (struct flow){ .start = *start,
-		.step = start->steps,
-		.last = "start",
-		.last_ended_us = clock_monotonic() };
+	*f = (struct flow){
+		.start = *start, .step = start->steps, .last = "start"
+	};
 	flows++;
 	evtimer_assign(&f->deadline, start->base, flow_deadline, f);
-	evtimer_add(&f->deadline,
-	    event_base_init_common_timeout(start->base, &deadline));
 	flow_run(f);
 }
 

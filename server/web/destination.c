@@ -12,14 +12,17 @@
 bool
 destination_read(struct request *rq, struct destination *to)
 {
+	*to = (struct destination){ .url = STR_NONE };
+	return params_get(&rq->params, STR("service"), &to->url) != PARAM_TWICE;
+}
+
+void
+destination_make_canonical(struct request *rq, struct destination *to)
+{
 	CLEANUP(buf_clear) struct buf canonical = BUF_INIT(SERVICE_URL_LONGEST);
 
-	if (params_get(&rq->params, STR("service"), &to->url) == PARAM_TWICE)
-		return false;
-	to->canonical = STR_NONE;
 	if (to->url.len > 0 && service_url_canonical(to->url, &canonical))
 		to->canonical = arena_text(&rq->arena, buf_str(&canonical));
-	return true;
 }
 
 struct str

@@ -20,9 +20,11 @@ struct destination {
 
 /*
  * Reads the parameter `service`; an empty one counts as absent.  False if it
- * stands twice.  Does not look it up.
+ * stands twice.  Neither makes it canonical nor looks it up.
  */
 bool destination_read(struct request *, struct destination *) MUST_CHECK;
+
+void destination_make_canonical(struct request *, struct destination *);
 
 /* The canonical address up to its query, which may carry what is secret. */
 struct str destination_for_log(const struct destination *);

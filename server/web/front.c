@@ -30,17 +30,18 @@ enum {
 static void
 request_name(char id[static REQUEST_ID_SIZE])
 {
-	static uint8_t start[4];
-	static uint32_t count;
-	CLEANUP(buf_clear) struct buf hex = BUF_INIT(REQUEST_ID_SIZE);
-	uint8_t bytes[8];
+	static const char digits[] = "0123456789abcdef";
+	static uint64_t name; /* the random half, then the count */
+	uint8_t start[4];
 
-	if (count++ == 0)
+	if (name == 0) {
 		random_bytes(start, sizeof(start));
-	memcpy(bytes, start, sizeof(start));
-	bytes_put_be(bytes + sizeof(start), 4, count);
-	bytes_hex(&hex, bytes, sizeof(bytes));
-	memcpy(id, buf_cstr(&hex), REQUEST_ID_SIZE);
+		name = bytes_get_be(start, sizeof(start)) << 32;
+	}
+	name++;
+	for (unsigned i = 0; i < REQUEST_ID_SIZE - 1; i++)
+		id[i] = digits[name >> (60 - 4 * i) & 0xf];
+	id[REQUEST_ID_SIZE - 1] = '\0';
 }
 
 static struct request *

@@ -20,7 +20,8 @@
 #include "workers/pool.h"
 
 enum {
-	DRAIN_PATIENCE_US = 10 * 1000000
+	DRAIN_PATIENCE_US = 10 * 1000000,
+	ALONE_PATIENCE_US = 3 * 1000000,
 };
 
 struct gate_life {
@@ -67,12 +68,33 @@ gate_tell_ready(struct gate_life *life)
 	life->ready_fd = -1;
 }
 
+/*
+ * With the last connection gone nobody waits any more: what is still out, with
+ * a database that does not answer, is left behind after a moment.
+ */
+static void
+gate_end_if_drained(struct gate_life *life)
+{
+	struct gate *gate = &life->gate;
+	int64_t waited = clock_monotonic() - life->drain_began_us;
+	bool alone = http_server_connections(gate->server) == 0;
+
+	if (flow_count() == 0 && (alone || waited > DRAIN_PATIENCE_US)) {
+		event_base_loopbreak(gate->base);
+	} else if (waited > (alone ? ALONE_PATIENCE_US : DRAIN_PATIENCE_US)) {
+		log_event(LOG_WARNING, "left behind at the stop",
+		    LOG_NUMBER("flows", flow_count()),
+		    LOG_NUMBER(
+			"connections", http_server_connections(gate->server)));
+		_exit(alone ? life->code : 1); /* nothing can be freed safely */
+	}
+}
+
 static void
 gate_tick(evutil_socket_t fd, short what, void *argument)
 {
 	struct gate_life *life = argument;
 	struct gate *gate = &life->gate;
-	bool patient;
 
 	(void)fd, (void)what;
 	gate_tell_ready(life);
@@ -81,17 +103,8 @@ gate_tick(evutil_socket_t fd, short what, void *argument)
 		life->code = PROCESS_HOPELESS;
 		gate_drain(-1, 0, life);
 	}
-	if (!gate->draining)
-		return;
-	patient = clock_monotonic() - life->drain_began_us < DRAIN_PATIENCE_US;
-	if (flow_count() == 0 &&
-	    (http_server_connections(gate->server) == 0 || !patient))
-		event_base_loopbreak(gate->base);
-	else if (!patient) {
-		log_event(LOG_ERROR, "drain took too long",
-		    LOG_NUMBER("flows", flow_count()));
-		_exit(1); /* flows hang: nothing can be freed safely */
-	}
+	if (gate->draining)
+		gate_end_if_drained(life);
 }
 
 static void

@@ -17,6 +17,7 @@
 
 enum {
 	PAGE_LARGEST = 256 * 1024,
+	PAGE_USUAL = 4000,
 	UNAVAILABLE_RETRY_S = 5,
 	ACCESS_FIELDS_ALWAYS = 7,
 	ACCESS_FIELDS_MOST = 10,
@@ -195,6 +196,7 @@ reply_page(
 {
 	CLEANUP(buf_clear) struct buf body = BUF_INIT(PAGE_LARGEST);
 
+	(void)buf_reserve(&body, PAGE_USUAL); /* grows once, not five times */
 	page_render(rq->gate->pages, page, rq->language, content, &body);
 	if (!buf_ok(&body))
 		return reply_text(rq, 500, STR("text/plain;charset=UTF-8"),

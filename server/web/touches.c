@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "loop/clock.h"
 #include "loop/flow.h"
 #include "store/sessions.h"
 #include "web/gate.h"
@@ -25,6 +24,7 @@ struct touches {
 	struct arena arena; /* of the flow that writes */
 	int64_t numbers[SESSIONS_TOUCHED_MOST];
 	size_t count;
+	int64_t used_at; /* the last of them */
 	bool writing;
 };
 
@@ -35,7 +35,7 @@ touches_write(struct flow *f)
 	struct gate *gate = touches->gate;
 
 	sessions_touch(gate->store, f, touches->numbers, touches->count,
-	    clock_now(), &gate->settings.session);
+	    touches->used_at, &gate->settings.session);
 	touches->count = 0;
 	return FLOW_NEXT;
 }
@@ -127,4 +127,5 @@ touches_note(struct gate *gate, int64_t session_number, int64_t last_used_at,
 	if (touches->count == 0 && !touches->writing)
 		event_add(touches->due, &gather_period);
 	touches->numbers[touches->count++] = session_number;
+	touches->used_at = now;
 }

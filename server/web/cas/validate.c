@@ -18,8 +18,9 @@
 #include "web/touches.h"
 
 enum {
-	CLOCK_SLACK = 5
-}; /* seconds that gates' clocks may be apart */
+	CLOCK_SLACK = 5, /* seconds that gates' clocks may be apart */
+	ANSWER_USUAL = 1000,
+};
 
 static void
 refuse(struct validate_state *v, enum answer_code code, struct str text)
@@ -103,9 +104,12 @@ static void
 validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
 {
 	struct gate *gate = rq->gate;
-	bool right_service = v->to.canonical.len > 0 &&
-			     ticket_service_matches(gate->keys, v->key_id,
-				 &v->ticket, v->to.canonical);
+	bool right_service;
+
+	destination_make_canonical(rq, &v->to);
+	right_service = v->to.canonical.len > 0 &&
+			ticket_service_matches(
+			    gate->keys, v->key_id, &v->ticket, v->to.canonical);
 
 	if (!right_service)
 		refuse(v, ANSWER_INVALID_SERVICE,
@@ -221,6 +225,7 @@ validate_reply(struct flow *f)
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	destination_find(rq, &v->to);
+	(void)buf_reserve(&body, ANSWER_USUAL); /* grows once */
 	if (!v->refused)
 		validate_judge(rq, v);
 	validate_note(rq, v);

@@ -26,6 +26,7 @@ login_read(struct request *rq, struct login_show_state *l)
 	l->renew = parameter_is_set(rq, STR("renew"));
 	l->gateway = parameter_is_set(rq, STR("gateway")) && !l->renew &&
 		     l->to.url.len > 0;
+	destination_make_canonical(rq, &l->to);
 	destination_find(rq, &l->to);
 	return true;
 }

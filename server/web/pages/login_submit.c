@@ -43,6 +43,7 @@ submit_read(struct request *rq, struct login_submit_state *l)
 		PARAM_TWICE)
 		return false;
 	l->renew = parameter_is_set(rq, STR("renew"));
+	destination_make_canonical(rq, &l->to);
 	destination_find(rq, &l->to);
 	return true;
 }

@@ -24,6 +24,7 @@ logout_end(struct flow *f)
 
 	if (!destination_read(rq, &l->to))
 		return reply_error(rq, 400);
+	destination_make_canonical(rq, &l->to);
 	if (session_cookie_mac(rq, mac))
 		sessions_end(rq->gate->store, f, mac, &origin, &l->ended);
 	if (l->to.url.len > 0)
