@@ -172,22 +172,36 @@ path_below_prefix(struct str prefix, struct str path)
 	return path;
 }
 
+/* DELETE is looked up as GET, to tell a path from none. */
 static enum route_method
 method_of(const struct http_head *head)
 {
-	return head->method == HTTP_POST   ? ON_POST
-	       : head->method == HTTP_HEAD ? ON_HEAD
-					   : ON_GET;
+	if (head->method == HTTP_POST)
+		return ON_POST;
+	return head->method == HTTP_HEAD ? ON_HEAD : ON_GET;
 }
 
+/* "GET, HEAD, POST" of a path, for a 405. */
 static struct str
 allow_text(struct request *rq, unsigned methods)
 {
-	return arena_format(&rq->arena, "%s%s%s", methods & ON_GET ? "GET" : "",
-	    methods & ON_HEAD ? ", HEAD" : "",
-	    !(methods & ON_POST) ? ""
-	    : methods & ON_GET   ? ", POST"
-				 : "POST");
+	static const struct {
+		enum route_method method;
+		const char *name;
+	} names[] = {
+		{ ON_GET, "GET" },
+		{ ON_HEAD, "HEAD" },
+		{ ON_POST, "POST" },
+	};
+	CLEANUP(buf_clear) struct buf text = BUF_INIT(64);
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		if (!(methods & names[i].method))
+			continue;
+		buf_words(&text, text.len > 0 ? ", " : "");
+		buf_words(&text, names[i].name);
+	}
+	return arena_text(&rq->arena, buf_str(&text));
 }
 
 /* 0, or the status to refuse with. */
@@ -213,7 +227,7 @@ request_find_route(struct request *rq, const struct http_head *head)
 	}
 	if (rq->route != NULL && head->method != HTTP_DELETE)
 		return 0;
-	if (rq->route != NULL) /* DELETE was looked up as GET */
+	if (rq->route != NULL)
 		others = rq->route->methods;
 	rq->route = NULL;
 	rq->allow = allow_text(rq, others);
