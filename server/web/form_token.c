@@ -3,8 +3,8 @@
  * The forgery token of the sign-in form.
  *
  * The cookie is 43 digits of base62: 16 random bytes and 16 bytes of MAC.  The
- * token is 32 digits: time in seconds (5 bytes), key generation (1) and 16
- * bytes of MAC over cookie, generation and time.
+ * token is 33 digits: time in microseconds (7 bytes), so that no two are equal,
+ * key generation (1) and 16 bytes of MAC over cookie, generation and time.
  */
 #include "web/form_token.h"
 
@@ -21,9 +21,9 @@ enum {
 	COOKIE_SIZE = 32, /* half random, half MAC */
 	COOKIE_DIGITS = 43,
 	HALF = COOKIE_SIZE / 2,
-	TIME_SIZE = 5,
+	TIME_SIZE = 7,
 	TOKEN_SIZE = TIME_SIZE + 1 + HALF,
-	TOKEN_DIGITS = 32,
+	TOKEN_DIGITS = 33,
 	TOKEN_LIFE = 3600, /* seconds; the page says so when it is over */
 };
 
@@ -96,7 +96,7 @@ form_token_new(struct request *rq)
 	/* Other tabs keep working: a cookie that is ours stays. */
 	if (!cookie_read(rq, cookie))
 		cookie_make(rq, cookie);
-	bytes_put_be(token, TIME_SIZE, (uint64_t)(rq->now / 1000000));
+	bytes_put_be(token, TIME_SIZE, (uint64_t)rq->now);
 	token[TIME_SIZE] = (uint8_t)rq->gate->generation.active_key;
 	mac_compute(active_key(rq), parts, COUNT_OF(parts), mac);
 	memcpy(token + TIME_SIZE + 1, mac, HALF);
@@ -113,7 +113,7 @@ token_is_good(const struct request *rq, const uint8_t cookie[COOKIE_SIZE],
 	const struct str parts[] = { STR("form"), view(cookie, COOKIE_SIZE),
 		view(token, TIME_SIZE + 1) };
 	int64_t made = (int64_t)bytes_get_be(token, TIME_SIZE);
-	int64_t age = rq->now / 1000000 - made;
+	int64_t age = (rq->now - made) / 1000000;
 
 	return key != NULL &&
 	       mac_matches(

@@ -79,6 +79,15 @@ def test_B06_credentials_for_an_unregistered_service_are_denied(
     assert "__Host-TGC" not in one.jar
 
 
+def test_B08_no_two_form_tokens_are_equal(browser):
+    one, seen = browser(), set()
+    for _ in range(200):
+        fields = one.login_page().form.fields
+        assert "lt" not in fields
+        seen.add(fields["execution"])
+    assert len(seen) == 200
+
+
 def test_B12_the_answer_is_303_and_not_kept(browser):
     answer = browser().sign_in("alice", PEOPLE["alice"], APPLICATION)
     assert answer.status == 303
