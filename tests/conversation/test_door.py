@@ -274,39 +274,45 @@ def test_while_draining_newcomers_are_refused_at_once(own_installation):
     assert code == 0
 
 
+def signal_all(processes, number):
+    """Some of a database's processes come and go."""
+    for process in processes:
+        try:
+            os.kill(process, number)
+        except ProcessLookupError:
+            pass
+
+
 def test_a_frozen_database_does_not_spoil_the_stop(own_installation):
     place = own_installation
     page = Browser(place).login_page()
     cookie = page.cookies()["__Host-login"][0]
     spoiled = []
+
+    def attempt(name):
+        browser = Browser(place)
+        browser.jar["__Host-login"] = cookie
+        try:
+            browser.submit(page, name, "wrong")
+        except OSError:
+            pass
+
     for turn in range(4):
         postmaster = place.postmaster()
         with open(f"/proc/{postmaster}/task/{postmaster}/children") as list_:
             children = [int(word) for word in list_.read().split()]
-
-        def attempt(number):
-            browser = Browser(place)
-            browser.jar["__Host-login"] = cookie
-            try:
-                browser.submit(page, f"z{turn}x{number}", "wrong")
-            except OSError:
-                pass
-
-        visitors = threading.Thread(target=in_parallel,
-                                    args=(attempt, range(30)))
+        names = [f"z{turn}x{number}" for number in range(30)]
+        visitors = threading.Thread(target=in_parallel, args=(attempt, names))
         visitors.start()
         time.sleep(0.02 + 0.02 * random.random())
         mark = place.log_size()
-        for child in children:
-            os.kill(child, signal.SIGSTOP)
-        place.server.send_signal(signal.SIGTERM)
-        code = place.server.wait(40)
+        signal_all(children, signal.SIGSTOP)
+        try:
+            place.server.send_signal(signal.SIGTERM)
+            code = place.server.wait(40)
+        finally:
+            signal_all(children, signal.SIGCONT)
         place.server = None
-        for child in children:
-            try:
-                os.kill(child, signal.SIGCONT)
-            except ProcessLookupError:
-                pass
         visitors.join()
         if code != 0 or "Assertion" in place.log(mark):
             spoiled.append((code, place.log(mark)[-2000:]))
