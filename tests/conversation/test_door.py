@@ -125,6 +125,26 @@ def test_the_proof_of_a_known_browser_is_for_one_account(own_installation):
     assert own.sign_in("second", "quite a good password").status == 429
 
 
+def test_T139_a_forged_proof_of_a_known_browser_buys_no_further_try(
+        own_installation):
+    place = own_installation
+    name = "__Host-browser"
+    place.add_account("target", "quite a good password", "--name", "Target")
+    place.add_account("thief", "quite a good password", "--name", "Thief")
+    own = Browser(place)
+    assert own.sign_in("thief", "quite a good password").status == 303
+    proof = own.jar[name]
+    flipped = ("1" if proof[0] == "0" else "0") + proof[1:]
+    forged = (proof, flipped, proof[:-1], "0" * 43, "z" * 43, "\\" * 43)
+    assert len(proof) == 43
+    statuses = []
+    for value in forged:
+        thief = Browser(place)
+        thief.jar[name] = value
+        statuses.append(thief.sign_in("target", "wrong").status)
+    assert statuses == [401] * 5 + [429]
+
+
 def test_gateway_and_logout_do_not_carry_a_planted_ticket(own_installation):
     browser = Browser(own_installation)
     planted = APPLICATION + "?ticket=ST-planted"
