@@ -82,7 +82,7 @@ listing_next(struct flow *f)
 }
 
 static json_t *
-listing_json(const struct account_listed *account)
+account_json(const struct account_listed *account)
 {
 	json_t *object = json_object();
 
@@ -148,7 +148,7 @@ listing_print_json(const struct account_listing *l)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < l->count; i++)
-		json_append(list, listing_json(&l->accounts[i]));
+		json_append(list, account_json(&l->accounts[i]));
 	json_print(list);
 }
 
@@ -169,7 +169,7 @@ account_list(const struct settings *settings, const struct options *options)
 
 struct account_showing {
 	struct str login;
-	struct account_shown account;
+	struct account_shown shown;
 };
 
 static enum flow_next
@@ -178,7 +178,7 @@ showing_fetch(struct flow *f)
 	struct run *run = flow_state(f);
 	struct account_showing *s = run->state;
 
-	inspect_account(run->store, f, s->login, &s->account);
+	inspect_account(run->store, f, s->login, &s->shown);
 	return FLOW_NEXT;
 }
 
@@ -189,17 +189,11 @@ static const struct flow_step showing_steps[] = {
 };
 
 static void
-showing_print_json(const struct account_shown *account)
+showing_print_json(const struct account_shown *shown)
 {
-	json_t *object = json_object();
+	json_t *object = account_json(&shown->account);
 
-	json_put(object, "login", json_words(account->login));
-	json_put(object, "name", json_words(account->display_name));
-	json_put(object, "state", json_words(account->state));
-	json_put(object, "has_password", json_boolean(account->has_password));
-	json_put(object, "memberships", json_column(account->memberships));
-	json_put(object, "attributes", json_column(account->attributes));
-	json_put(object, "created_at", json_time(account->created_at));
+	json_put(object, "attributes", json_column(shown->attributes));
 	json_print(object);
 }
 
@@ -223,8 +217,9 @@ showing_print_attributes(struct arena *arena, struct str attributes)
 }
 
 static void
-showing_print(struct arena *arena, const struct account_shown *account)
+showing_print(struct arena *arena, const struct account_shown *shown)
 {
+	const struct account_listed *account = &shown->account;
 	const struct str facts[] = {
 		STR("login"), account->login, STR("name"),
 		account->display_name, STR("state"), account->state,
@@ -233,11 +228,11 @@ showing_print(struct arena *arena, const struct account_shown *account)
 		STR("belongs to"),
 		memberships_words(arena, account->memberships), STR("added"),
 		plain_time(arena, account->created_at), STR("attributes"),
-		account->attributes.len > 2 ? STR_NONE : STR("none"), /* {} */
+		shown->attributes.len > 2 ? STR_NONE : STR("none"), /* {} */
 	};
 
 	plain_facts(stdout, facts, COUNT_OF(facts) / 2);
-	showing_print_attributes(arena, account->attributes);
+	showing_print_attributes(arena, shown->attributes);
 }
 
 static int
@@ -252,12 +247,12 @@ account_show(const struct settings *settings, const struct options *options)
 	s.login = buf_str(&login);
 	if (!run_or_complain(&run, settings, showing_steps))
 		return OUTCOME_UNUSABLE;
-	if (s.account.id == 0)
+	if (s.shown.account.id == 0)
 		return account_missing(s.login);
 	if (options_has(options, "json"))
-		showing_print_json(&s.account);
+		showing_print_json(&s.shown);
 	else
-		showing_print(&run.arena, &s.account);
+		showing_print(&run.arena, &s.shown);
 	return OUTCOME_DONE;
 }
 

@@ -8,14 +8,18 @@
 #include "store/store.h"
 
 static const struct row_column account_shown_columns[] = {
-	ROW_COLUMN(struct account_shown, id, ROW_INT),
-	ROW_COLUMN(struct account_shown, login, ROW_TEXT),
-	ROW_COLUMN(struct account_shown, display_name, ROW_TEXT),
-	ROW_COLUMN(struct account_shown, state, ROW_TEXT),
-	ROW_COLUMN(struct account_shown, memberships, ROW_TEXT),
+	ROW_COLUMN_AS(struct account_shown, "id", account.id, ROW_INT),
+	ROW_COLUMN_AS(struct account_shown, "login", account.login, ROW_TEXT),
+	ROW_COLUMN_AS(struct account_shown, "display_name",
+	    account.display_name, ROW_TEXT),
+	ROW_COLUMN_AS(struct account_shown, "state", account.state, ROW_TEXT),
+	ROW_COLUMN_AS(
+	    struct account_shown, "memberships", account.memberships, ROW_TEXT),
 	ROW_COLUMN(struct account_shown, attributes, ROW_TEXT),
-	ROW_COLUMN(struct account_shown, created_at, ROW_TIME),
-	ROW_COLUMN(struct account_shown, has_password, ROW_BOOL),
+	ROW_COLUMN_AS(
+	    struct account_shown, "created_at", account.created_at, ROW_TIME),
+	ROW_COLUMN_AS(struct account_shown, "has_password",
+	    account.has_password, ROW_BOOL),
 };
 
 extern const struct row_table account_shown_row;

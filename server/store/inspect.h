@@ -6,20 +6,15 @@
 #define STORE_INSPECT_H
 
 #include "base/str.h"
+#include "store/accounts.h"
 
 struct flow;
 struct row_list;
 struct store;
 
 struct account_shown {
-	int64_t id; /* 0: no such account */
-	struct str login;
-	struct str display_name;
-	struct str state; /* "active", "disabled" or "locked" */
-	struct str memberships; /* JSON: list of {tenant, type, groups} */
+	struct account_listed account; /* id 0: no such account */
 	struct str attributes; /* a JSON object: name to list of texts */
-	int64_t created_at;
-	bool has_password;
 };
 
 void inspect_account(struct store *, struct flow *, struct str login,
