@@ -15,18 +15,14 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "crypto/keys.h"
-#include "ctl/file.h"
+#include "ctl/configure.h"
 #include "ctl/listen.h"
 #include "ctl/settings.h"
-#include "http/tls.h"
 #include "jobs/courier.h"
 #include "loop/log_stream.h"
 #include "loop/process.h"
-#include "text/url.h"
-#include "web/assets.h"
+#include "web/configuration.h"
 #include "web/gate.h"
-#include "web/page.h"
 
 enum {
 	EXIT_NOT_STARTED = 3,
@@ -38,17 +34,13 @@ enum {
 
 struct master {
 	const struct settings *settings;
-	struct keys *keys;
-	struct page_set *pages;
-	struct asset_set *assets;
-	struct ssl_ctx_st *tls;
+	struct configuration *configuration;
 	size_t gate_count;
 	int sockets[PROCESSES_MOST];
 	struct gate_start gates[PROCESSES_MOST];
 	struct courier_start courier;
 	struct process processes[PROCESSES_MOST];
 	char names[PROCESSES_MOST][sizeof("gate 18446744073709551615")];
-	struct buf origin;
 };
 
 static int
@@ -82,121 +74,34 @@ gates_wanted(const struct settings *settings)
 	return count < PROCESSES_MOST ? count : PROCESSES_MOST - 1;
 }
 
-/* What the public address means for gates; views into settings and master. */
-static bool
-master_read_url(
-    struct master *master, struct gate_settings *gate, struct buf *why)
-{
-	const struct settings *settings = master->settings;
-	struct url url;
-	struct str standard_port;
-
-	if (!url_parse(str_of(settings->url), &url)) {
-		buf_format(
-		    why, "server.url \"%s\" is not an address", settings->url);
-		return false;
-	}
-	standard_port =
-	    str_equal(url.scheme, STR("https")) ? STR("443") : STR("80");
-	if (str_equal(url.port, standard_port))
-		url.port = STR_NONE; /* browsers leave it out */
-	buf_reset(&master->origin);
-	buf_format(&master->origin, "%.*s://%.*s%s%.*s", STR_ARGS(url.scheme),
-	    STR_ARGS(url.host), url.port.len > 0 ? ":" : "",
-	    STR_ARGS(url.port));
-	gate->origin = buf_str(&master->origin);
-	gate->host = url.host;
-	gate->port = url.port.len > 0 ? url.port : standard_port;
-	gate->prefix = url.path;
-	while (str_ends(gate->prefix, STR("/")))
-		gate->prefix.len--;
-	return true;
-}
-
-static bool
-master_read_files(struct master *master, struct buf *why)
-{
-	const struct settings *s = master->settings;
-	const char *override =
-	    s->templates_override[0] != '\0' ? s->templates_override : NULL;
-
-	master->keys = file_read_keys(s->keys_file, why);
-	if (master->keys == NULL)
-		return false;
-	master->pages = page_set_load(s->templates, override, why);
-	if (master->pages == NULL)
-		return false;
-	master->assets = asset_set_load(s->static_files, why);
-	if (master->assets == NULL)
-		return false;
-	if (s->tls_certificate[0] == '\0')
-		return true;
-	master->tls = tls_context_new(s->tls_certificate, s->tls_key, why);
-	return master->tls != NULL;
-}
-
-static struct gate_start
-master_gate(struct master *master, const struct gate_settings *address)
-{
-	const struct settings *s = master->settings;
-	struct gate_start gate = {
-		.settings = *address,
-		.store = { .conninfo = s->app,
-		    .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
-		    .waiting_most = UNITS_WAITING_MOST },
-		.http = { .tls = master->tls,
-		    .connections_most = (size_t)s->connections,
-		    .connections_per_address =
-			(size_t)s->connections_per_address,
-		    .plain_origin =
-			str_starts(address->origin, STR("http://")) },
-		.hashing_threads = (unsigned)(cores() > master->gate_count
-						  ? cores() / master->gate_count
-						  : 1),
-		.hashing_queue = (size_t)s->password_queue,
-		.keys = master->keys,
-		.pages = master->pages,
-		.assets = master->assets,
-	};
-
-	gate.settings.institution = str_of(s->institution);
-	gate.settings.help_url = str_of(s->help_url);
-	gate.settings.ticket_life = s->ticket_life;
-	gate.settings.session =
-	    (struct session_limits){ s->session_idle, s->session_max };
-	gate.settings.password =
-	    (struct password_cost){ (uint32_t)s->password_memory,
-		    (uint32_t)s->password_passes, (uint32_t)s->password_lanes };
-	return gate;
-}
-
 static bool
 master_prepare(struct master *master, struct buf *why)
 {
 	const struct settings *s = master->settings;
-	struct networks proxies;
-	struct gate_settings address = { .prefix = STR_NONE };
+	const struct store_settings store = { .conninfo = s->app,
+		.statement_timeout_ms = STATEMENT_TIMEOUT_MS,
+		.waiting_most = UNITS_WAITING_MOST };
+	size_t spare = cores() / master->gate_count;
 
-	if (!settings_check(s, why) ||
-	    !networks_parse(str_of(s->trusted_proxies), &proxies, why) ||
-	    !master_read_url(master, &address, why) ||
-	    !master_read_files(master, why) ||
+	master->configuration = configure(s, why);
+	if (master->configuration == NULL ||
 	    !listen_open(
 		str_of(s->listen), master->sockets, master->gate_count, why))
 		return false;
 	for (size_t i = 0; i < master->gate_count; i++) {
-		struct gate_start *gate = &master->gates[i];
-
-		*gate = master_gate(master, &address);
-		gate->http.listener = master->sockets[i];
-		gate->http.trusted_proxies = proxies;
+		master->gates[i] = (struct gate_start){
+			.configuration = master->configuration,
+			.store = store,
+			.listener = master->sockets[i],
+			.hashing_threads = spare > 0 ? (unsigned)spare : 1,
+		};
 		snprintf(master->names[i], sizeof(master->names[i]), "gate %zu",
 		    i + 1);
-		master->processes[i] =
-		    (struct process){ master->names[i], run_gate, gate, true };
+		master->processes[i] = (struct process){ master->names[i],
+			run_gate, &master->gates[i], true };
 	}
 	master->courier = (struct courier_start){
-		.store = master->gates[0].store,
+		.store = store,
 		.keep_sessions_days = s->keep_sessions,
 		.session_longest_seconds = s->session_max,
 	};
@@ -255,11 +160,7 @@ master_clear(struct master *master)
 		if (master->sockets[i] > 0)
 			close(master->sockets[i]);
 	}
-	tls_context_free(master->tls);
-	asset_set_free(master->assets);
-	page_set_free(master->pages);
-	keys_free(master->keys);
-	buf_clear(&master->origin);
+	configuration_unref(master->configuration);
 	free(master);
 }
 
@@ -283,7 +184,6 @@ serve_command(const struct settings *settings)
 	log_stream_start(log_level_of(settings->log_level));
 	master->settings = settings;
 	master->gate_count = gates_wanted(settings);
-	master->origin = (struct buf)BUF_INIT(1024);
 	if (master_prepare(master, &why) && become_user(settings->user, &why)) {
 		raise_descriptor_limit(settings->connections);
 		log_event(LOG_INFO, "serving",

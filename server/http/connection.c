@@ -332,7 +332,7 @@ send_at_once(struct http_connection *c, struct str fields, struct str body)
 		.msg_iovlen = COUNT_OF(parts) };
 	ssize_t sent;
 
-	if (c->server->settings.tls != NULL ||
+	if (c->encrypted ||
 	    evbuffer_get_length(bufferevent_get_output(c->stream)) > 0)
 		return 0;
 	sent = sendmsg(bufferevent_getfd(c->stream), &message,
@@ -414,6 +414,7 @@ http_connection_new(
 	const int on = 1;
 
 	c->server = server;
+	c->encrypted = server->settings.tls != NULL;
 	c->stream = connection_stream(server, fd);
 	if (c->stream == NULL || !address_from_socket(peer, &c->peer)) {
 		if (c->stream != NULL)
@@ -433,8 +434,7 @@ http_connection_new(
 	bufferevent_setcb(c->stream, connection_readable, connection_sent,
 	    connection_event, c);
 	bufferevent_setwatermark(c->stream, EV_READ, 0, READ_MOST);
-	connection_enter(
-	    c, server->settings.tls != NULL ? PHASE_HANDSHAKE : PHASE_IDLE);
+	connection_enter(c, c->encrypted ? PHASE_HANDSHAKE : PHASE_IDLE);
 	bufferevent_enable(c->stream, EV_READ | EV_WRITE);
 	return true;
 }

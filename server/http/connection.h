@@ -31,6 +31,13 @@ struct neighbour {
 	size_t connections;
 };
 
+/* A socket to accept from. */
+struct http_listener {
+	struct http_listener *next;
+	int socket;
+	struct evconnlistener *accepting;
+};
+
 enum {
 	NEIGHBOUR_BUCKETS = 1024,
 	EXCHANGES_SPARE = 64
@@ -40,7 +47,7 @@ struct http_server {
 	struct event_base *base;
 	struct http_server_settings settings;
 	struct http_handler handler;
-	struct evconnlistener *listener;
+	struct http_listener *listeners;
 	struct event *accept_again; /* after running out of descriptors */
 	int reserve_fd; /* given up to turn a client away then */
 	struct http_connection *connections;
@@ -64,6 +71,7 @@ struct http_connection {
 	enum connection_phase phase;
 	bool close_after; /* this answer is the last */
 	bool client_ended; /* it sends no more */
+	bool encrypted;
 	size_t discarded; /* bytes thrown away while closing */
 };
 

@@ -112,7 +112,9 @@ server_accept_again(evutil_socket_t fd, short what, void *argument)
 	struct http_server *server = argument;
 
 	(void)fd, (void)what;
-	evconnlistener_enable(server->listener);
+	for (struct http_listener *l = server->listeners; l != NULL;
+	     l = l->next)
+		evconnlistener_enable(l->accepting);
 }
 
 static void
@@ -134,7 +136,9 @@ server_accept_failed(struct evconnlistener *listener, void *argument)
 	if (client >= 0)
 		close(client);
 	server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	evconnlistener_disable(listener);
+	for (struct http_listener *l = server->listeners; l != NULL;
+	     l = l->next)
+		evconnlistener_disable(l->accepting);
 	event_add(server->accept_again, &rest);
 }
 
@@ -157,31 +161,65 @@ http_server_new(struct event_base *base,
 	}
 	server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	server->accept_again = evtimer_new(base, server_accept_again, server);
-	server->listener = evconnlistener_new(base, server_accepted, server,
-	    LEV_OPT_CLOSE_ON_EXEC, BACKLOG, settings->listener);
-	if (server->listener == NULL || server->accept_again == NULL)
+	if (server->accept_again == NULL)
 		abort(); /* out of memory */
-	evconnlistener_set_error_cb(server->listener, server_accept_failed);
 	return server;
+}
+
+void
+http_server_configure(
+    struct http_server *server, const struct http_server_settings *settings)
+{
+	server->settings = *settings;
+}
+
+void
+http_server_listen(struct http_server *server, int socket)
+{
+	struct http_listener *l = memory_new(sizeof(*l));
+
+	l->socket = socket;
+	l->accepting = evconnlistener_new(server->base, server_accepted, server,
+	    LEV_OPT_CLOSE_ON_EXEC, BACKLOG, socket);
+	if (l->accepting == NULL)
+		abort(); /* out of memory */
+	evconnlistener_set_error_cb(l->accepting, server_accept_failed);
+	l->next = server->listeners;
+	server->listeners = l;
+}
+
+void
+http_server_leave(struct http_server *server, int socket)
+{
+	struct http_listener **place = &server->listeners;
+
+	while (*place != NULL && (*place)->socket != socket)
+		place = &(*place)->next;
+	if (*place != NULL) {
+		struct http_listener *left = *place;
+
+		*place = left->next;
+		evconnlistener_free(left->accepting);
+		free(left);
+	}
 }
 
 /* Takes in who has come, and tells the kernel to let nobody else wait. */
 static void
-server_close_door(struct http_server *server)
+server_close_door(struct http_server *server, struct http_listener *l)
 {
 	struct sockaddr_storage peer;
 	socklen_t len = sizeof(peer);
 	int fd;
 
-	evconnlistener_disable(server->listener);
-	while (
-	    (fd = accept4(server->settings.listener, (struct sockaddr *)&peer,
-		 &len, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
-		server_accepted(server->listener, fd, (struct sockaddr *)&peer,
+	evconnlistener_disable(l->accepting);
+	while ((fd = accept4(l->socket, (struct sockaddr *)&peer, &len,
+		    SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+		server_accepted(l->accepting, fd, (struct sockaddr *)&peer,
 		    (int)len, server);
 		len = sizeof(peer);
 	}
-	shutdown(server->settings.listener, SHUT_RD);
+	shutdown(l->socket, SHUT_RD);
 }
 
 void
@@ -194,7 +232,9 @@ http_server_drain(struct http_server *server)
 
 	server->draining = true;
 	event_del(server->accept_again);
-	server_close_door(server);
+	for (struct http_listener *l = server->listeners; l != NULL;
+	     l = l->next)
+		server_close_door(server, l);
 	for (size_t i = 0; i < COUNT_OF(waiting); i++)
 		server->deadlines[waiting[i]] = deadline;
 	for (struct http_connection *c = server->connections; c != NULL;
@@ -233,7 +273,8 @@ http_server_free(struct http_server *server)
 			free(here);
 		}
 	}
-	evconnlistener_free(server->listener);
+	while (server->listeners != NULL)
+		http_server_leave(server, server->listeners->socket);
 	event_free(server->accept_again);
 	close(server->reserve_fd);
 	free(server);

@@ -30,7 +30,6 @@ struct http_handler {
 };
 
 struct http_server_settings {
-	int listener; /* a listening socket; stays the caller's */
 	struct ssl_ctx_st *tls; /* NULL: plain HTTP */
 	size_t connections_most;
 	size_t connections_per_address; /* of an IPv6 /64 */
@@ -40,6 +39,20 @@ struct http_server_settings {
 
 struct http_server *http_server_new(struct event_base *,
     const struct http_server_settings *, const struct http_handler *);
+
+/*
+ * Other settings from now on.  Connections that are there keep their TLS; what
+ * the old settings point to is looked at no more.
+ */
+void http_server_configure(
+    struct http_server *, const struct http_server_settings *);
+
+/*
+ * Accepts from a listening socket too, which stays the caller's; and no more
+ * from it, leaving to others who waits there.
+ */
+void http_server_listen(struct http_server *, int socket);
+void http_server_leave(struct http_server *, int socket);
 
 /*
  * Takes in who is waiting to connect and then nobody any more, gives requests

@@ -17,6 +17,7 @@
 #include "crypto/mac.h"
 #include "http/server.h"
 #include "loop/flow.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/routes.h"
@@ -178,7 +179,7 @@ static enum flow_next
 asset_answer(struct flow *f)
 {
 	struct request *rq = request_of(f);
-	const struct asset_set *set = rq->gate->assets;
+	const struct asset_set *set = rq->configuration->assets;
 	struct str name = str_from(rq->local_path, rq->route->path.len);
 
 	for (size_t i = 0; i < set->count; i++) {

@@ -14,6 +14,7 @@
 #include "crypto/keys.h"
 #include "crypto/mac.h"
 #include "crypto/random.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
 
@@ -41,9 +42,9 @@ cookie_is_ours(const struct request *rq, const uint8_t cookie[COOKIE_SIZE])
 {
 	const struct str parts[] = { STR("cookie"), view(cookie, HALF) };
 
-	for (unsigned id = keys_newest(rq->gate->keys); id > 0; id--) {
+	for (unsigned id = keys_newest(rq->configuration->keys); id > 0; id--) {
 		const struct mac_key *key =
-		    keys_mac(rq->gate->keys, id, MAC_LOGIN_FORM);
+		    keys_mac(rq->configuration->keys, id, MAC_LOGIN_FORM);
 
 		if (key != NULL && mac_matches(key, parts, COUNT_OF(parts),
 				       cookie + HALF, HALF))
@@ -66,8 +67,8 @@ cookie_read(const struct request *rq, uint8_t cookie[COOKIE_SIZE])
 static const struct mac_key *
 active_key(const struct request *rq)
 {
-	return keys_mac(rq->gate->keys,
-	    (unsigned)rq->gate->generation.active_key, MAC_LOGIN_FORM);
+	return keys_mac(
+	    rq->configuration->keys, rq->active_key, MAC_LOGIN_FORM);
 }
 
 static void
@@ -97,7 +98,7 @@ form_token_new(struct request *rq)
 	if (!cookie_read(rq, cookie))
 		cookie_make(rq, cookie);
 	bytes_put_be(token, TIME_SIZE, (uint64_t)rq->now);
-	token[TIME_SIZE] = (uint8_t)rq->gate->generation.active_key;
+	token[TIME_SIZE] = (uint8_t)rq->active_key;
 	mac_compute(active_key(rq), parts, COUNT_OF(parts), mac);
 	memcpy(token + TIME_SIZE + 1, mac, HALF);
 	bytes_base62(digits, TOKEN_DIGITS, token, TOKEN_SIZE);
@@ -109,7 +110,7 @@ token_is_good(const struct request *rq, const uint8_t cookie[COOKIE_SIZE],
     const uint8_t token[TOKEN_SIZE])
 {
 	const struct mac_key *key =
-	    keys_mac(rq->gate->keys, token[TIME_SIZE], MAC_LOGIN_FORM);
+	    keys_mac(rq->configuration->keys, token[TIME_SIZE], MAC_LOGIN_FORM);
 	const struct str parts[] = { STR("form"), view(cookie, COOKIE_SIZE),
 		view(token, TIME_SIZE + 1) };
 	int64_t made = (int64_t)bytes_get_be(token, TIME_SIZE);

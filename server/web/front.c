@@ -13,6 +13,7 @@
 #include "loop/clock.h"
 #include "text/cookie.h"
 #include "text/messages.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/routes.h"
@@ -51,12 +52,15 @@ request_new(struct gate *gate, struct http_exchange *x)
 	struct address client = http_exchange_client(x);
 
 	rq->gate = gate;
+	rq->configuration = configuration_ref(gate->configuration);
 	rq->exchange = x;
 	rq->now = clock_now();
 	rq->began_us = clock_monotonic();
 	rq->cookies = (struct buf)BUF_INIT(COOKIES_LONGEST);
 	if (gate->registry != NULL)
 		rq->registry = registry_ref(gate->registry);
+	if (snapshot_usable(gate))
+		rq->active_key = (unsigned)gate->generation.active_key;
 	request_name(rq->id);
 	address_text(&client, rq->client);
 	return rq;
@@ -69,6 +73,7 @@ request_release(void *state)
 
 	buf_clear(&rq->cookies);
 	registry_unref(rq->registry);
+	configuration_unref(rq->configuration);
 	arena_clear(&rq->arena);
 	free(rq);
 }
@@ -127,7 +132,8 @@ static void
 request_choose_language(struct request *rq, const struct http_head *head)
 {
 	size_t count;
-	const struct str *languages = page_languages(rq->gate->pages, &count);
+	const struct str *languages =
+	    page_languages(rq->configuration->pages, &count);
 	struct str wish = wished_language(rq, head);
 
 	rq->language = messages_choose(wish, languages, count);
@@ -208,7 +214,7 @@ allow_text(struct request *rq, unsigned methods)
 static unsigned
 request_find_route(struct request *rq, const struct http_head *head)
 {
-	const struct gate_settings *settings = &rq->gate->settings;
+	const struct gate_settings *settings = &rq->configuration->settings;
 	enum route_method method = method_of(head);
 	unsigned others;
 
@@ -263,7 +269,7 @@ is_same_origin(const struct request *rq, const struct http_head *head)
 	if (site.len > 0 && !str_equal(site, STR("same-origin")))
 		return false;
 	return origin.len == 0 ||
-	       str_equal_nocase(origin, rq->gate->settings.origin);
+	       str_equal_nocase(origin, rq->configuration->settings.origin);
 }
 
 /* 0, or the status to refuse with. */

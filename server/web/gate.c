@@ -15,6 +15,7 @@
 #include "loop/clock.h"
 #include "loop/flow.h"
 #include "loop/process.h"
+#include "web/configuration.h"
 #include "web/snapshot.h"
 #include "web/touches.h"
 #include "workers/pool.h"
@@ -113,18 +114,17 @@ gate_life_begin(struct gate_life *life, const struct gate_start *start)
 	struct gate *gate = &life->gate;
 	struct http_handler handler = gate_handler(gate);
 
-	gate->settings = start->settings;
-	gate->keys = start->keys;
-	gate->pages = start->pages;
-	gate->assets = start->assets;
+	gate->configuration = configuration_ref(start->configuration);
 	gate->base = event_base_new();
 	if (gate->base == NULL)
 		abort(); /* out of memory or descriptors */
 	gate->store = store_new(gate->base, &start->store);
 	gate->touches = touches_new(gate);
-	gate->hashing =
-	    pool_new(gate->base, start->hashing_threads, start->hashing_queue);
-	gate->server = http_server_new(gate->base, &start->http, &handler);
+	gate->hashing = pool_new(gate->base, start->hashing_threads,
+	    gate->configuration->hashing_queue);
+	gate->server =
+	    http_server_new(gate->base, &gate->configuration->http, &handler);
+	http_server_listen(gate->server, start->listener);
 	life->terminate = evsignal_new(gate->base, SIGTERM, gate_drain, life);
 	life->tick = evtimer_new(gate->base, gate_tick, life);
 	event_add(life->terminate, NULL);
@@ -144,6 +144,7 @@ gate_life_end(struct gate_life *life)
 	pool_free(gate->hashing);
 	store_free(gate->store);
 	registry_unref(gate->registry);
+	configuration_unref(gate->configuration);
 	event_base_free(gate->base);
 	libevent_global_shutdown();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one gate process has: its settings, its connections to the database, its
- * threads for hashing, its pages, its keys and its snapshot of the registry.
+ * What one gate process has: its configuration, its connections to the
+ * database, its threads for hashing and its snapshot of the registry.
  *
  * One gate, one event loop, one thread (besides the hashing threads, which
  * never see a gate).
@@ -9,42 +9,24 @@
 #ifndef WEB_GATE_H
 #define WEB_GATE_H
 
-#include "crypto/password.h"
 #include "http/server.h"
 #include "store/generation.h"
-#include "store/sessions.h"
 #include "store/store.h"
 
-struct asset_set;
+struct configuration;
 struct event_base;
-struct keys;
-struct page_set;
 struct pool;
 struct registry;
 struct snapshot_waiter;
 struct touches;
 
-struct gate_settings {
-	struct str origin; /* "https://sso.example.org:8443" */
-	struct str host; /* "sso.example.org", lower case */
-	struct str port; /* "8443"; the scheme's own where none is written */
-	struct str prefix; /* "/cas", or empty */
-	struct str institution;
-	struct str help_url; /* empty: none */
-	int64_t ticket_life; /* seconds */
-	struct session_limits session;
-	struct password_cost password;
-};
-
 struct gate {
-	struct gate_settings settings;
+	/* The current one: new requests take it, begun ones keep theirs. */
+	struct configuration *configuration;
 	struct event_base *base;
 	struct store *store;
 	struct pool *hashing;
 	struct http_server *server;
-	const struct keys *keys;
-	const struct page_set *pages;
-	const struct asset_set *assets;
 
 	/* The snapshot: replaced as a whole, see web/snapshot.h. */
 	struct registry *registry; /* NULL until the first has been read */
@@ -62,14 +44,10 @@ bool gate_ready(const struct gate *);
 
 /* What a gate process is made of, put together by the master. */
 struct gate_start {
-	struct gate_settings settings;
+	struct configuration *configuration;
 	struct store_settings store;
-	struct http_server_settings http; /* listener and TLS included */
+	int listener; /* a listening socket; stays the master's */
 	unsigned hashing_threads;
-	size_t hashing_queue;
-	const struct keys *keys;
-	const struct page_set *pages;
-	const struct asset_set *assets;
 };
 
 /*

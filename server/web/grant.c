@@ -13,6 +13,7 @@
 #include "crypto/keys.h"
 #include "crypto/random.h"
 #include "model/account.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/routes.h"
@@ -51,7 +52,7 @@ session_cookie_mac(const struct request *rq, uint8_t mac[static MAC_SIZE])
 	    !bytes_from_base62(
 		str_from(cookie, COOKIE_PREFIX.len), handle, sizeof(handle)))
 		return false;
-	known = handle_mac(rq->gate->keys, handle, mac);
+	known = handle_mac(rq->configuration->keys, handle, mac);
 	bytes_wipe(handle, sizeof(handle));
 	return known;
 }
@@ -91,9 +92,9 @@ grant_session(struct request *rq, struct flow *f, const struct account *account,
 	bool made;
 
 	assert_may_grant(rq);
-	handle[0] = (uint8_t)gate->generation.active_key;
+	handle[0] = (uint8_t)rq->active_key;
 	random_bytes(handle + 1, sizeof(handle) - 1);
-	made = handle_mac(gate->keys, handle, mac);
+	made = handle_mac(rq->configuration->keys, handle, mac);
 	assert(made); /* gate_ready() has seen the active key */
 	grant->cookie = cookie_spell(rq, handle);
 	bytes_wipe(handle, sizeof(handle));
@@ -103,9 +104,9 @@ grant_session(struct request *rq, struct flow *f, const struct account *account,
 		.account_epoch = account->epoch,
 		.old_mac = session_cookie_mac(rq, old_mac) ? old_mac : NULL,
 		.mac = mac,
-		.key_id = gate->generation.active_key,
+		.key_id = rq->active_key,
 		.throttle_name = throttle_name,
-		.limits = gate->settings.session,
+		.limits = rq->configuration->settings.session,
 		.user_agent = rq->user_agent,
 	    },
 	    &origin, &grant->opened);
@@ -124,7 +125,7 @@ grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
     struct str service_url, struct str canonical_url)
 {
 	struct gate *gate = rq->gate;
-	unsigned key_id = (unsigned)gate->generation.active_key;
+	unsigned key_id = rq->active_key;
 	CLEANUP(buf_clear)
 	struct buf location = BUF_INIT(
 	    3 * SERVICE_URL_LONGEST + TICKET_LENGTH + sizeof("?ticket="));
@@ -137,9 +138,10 @@ grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
 
 	assert_may_grant(rq);
 	random_bytes(ticket.random, sizeof(ticket.random));
-	ticket_service_mac(gate->keys, key_id, canonical_url, ticket.service);
-	ticket_seal(
-	    gate->keys, key_id, gate->generation.restore_epoch, &ticket, text);
+	ticket_service_mac(
+	    rq->configuration->keys, key_id, canonical_url, ticket.service);
+	ticket_seal(rq->configuration->keys, key_id,
+	    gate->generation.restore_epoch, &ticket, text);
 	service_url_with_ticket(service_url, str_of(text), &location);
 	return arena_text(&rq->arena, buf_str(&location));
 }

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "crypto/keys.h"
 #include "crypto/random.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
 
@@ -36,9 +37,9 @@ proof_is_for(
 {
 	const struct str parts[] = { STR("proof"), number_of(proof), login };
 
-	for (unsigned id = keys_newest(rq->gate->keys); id > 0; id--) {
+	for (unsigned id = keys_newest(rq->configuration->keys); id > 0; id--) {
 		const struct mac_key *key =
-		    keys_mac(rq->gate->keys, id, MAC_KNOWN_BROWSER);
+		    keys_mac(rq->configuration->keys, id, MAC_KNOWN_BROWSER);
 
 		if (key != NULL && mac_matches(key, parts, COUNT_OF(parts),
 				       proof + HALF, HALF))
@@ -61,8 +62,7 @@ proof_read(
 static const struct mac_key *
 active_key(const struct request *rq, enum mac_purpose purpose)
 {
-	return keys_mac(
-	    rq->gate->keys, (unsigned)rq->gate->generation.active_key, purpose);
+	return keys_mac(rq->configuration->keys, rq->active_key, purpose);
 }
 
 void

@@ -12,7 +12,7 @@
 #include "text/cookie.h"
 #include "text/escape.h"
 #include "web/assets.h"
-#include "web/gate.h"
+#include "web/configuration.h"
 #include "web/routes.h"
 
 enum {
@@ -70,7 +70,7 @@ request_clear_cookie(struct request *rq, struct str name)
 struct str
 request_own_url(struct request *rq, const char *path)
 {
-	const struct gate_settings *settings = &rq->gate->settings;
+	const struct gate_settings *settings = &rq->configuration->settings;
 
 	return arena_format(&rq->arena, "%.*s%.*s%s",
 	    STR_ARGS(settings->origin), STR_ARGS(settings->prefix), path);
@@ -79,10 +79,10 @@ request_own_url(struct request *rq, const char *path)
 static struct str
 asset_url(struct request *rq, struct str file)
 {
-	struct str name = asset_name(rq->gate->assets, file);
+	struct str name = asset_name(rq->configuration->assets, file);
 
 	return arena_format(&rq->arena, "%.*s/static/%.*s",
-	    STR_ARGS(rq->gate->settings.prefix), STR_ARGS(name));
+	    STR_ARGS(rq->configuration->settings.prefix), STR_ARGS(name));
 }
 
 /* This page in another language: the same service and nothing else. */
@@ -95,7 +95,7 @@ language_url(struct request *rq, struct str tag)
 	bool is_login = str_equal(rq->local_path, STR("/login"));
 	struct str value;
 
-	buf_text(&url, rq->gate->settings.prefix);
+	buf_text(&url, rq->configuration->settings.prefix);
 	buf_words(&url, is_login || rq->route == NULL ? "/login" : "");
 	if (!is_login && rq->route != NULL)
 		buf_text(&url, rq->route->path);
@@ -116,14 +116,15 @@ static struct template_list
 language_links(struct request *rq)
 {
 	size_t count;
-	const struct str *tags = page_languages(rq->gate->pages, &count);
+	const struct str *tags =
+	    page_languages(rq->configuration->pages, &count);
 	struct page_language *links =
 	    arena_alloc(&rq->arena, count * sizeof(*links));
 
 	for (size_t i = 0; i < count; i++) {
 		links[i] = (struct page_language){
 			.tag = tags[i],
-			.name = page_language_name(rq->gate->pages, i),
+			.name = page_language_name(rq->configuration->pages, i),
 			.url = language_url(rq, tags[i]),
 			.current = i == rq->language,
 		};
@@ -134,12 +135,12 @@ language_links(struct request *rq)
 void
 request_fill_frame(struct request *rq, struct page_frame *frame)
 {
-	const struct gate_settings *settings = &rq->gate->settings;
+	const struct gate_settings *settings = &rq->configuration->settings;
 	size_t count;
 
 	*frame = (struct page_frame){
-		.language =
-		    page_languages(rq->gate->pages, &count)[rq->language],
+		.language = page_languages(
+		    rq->configuration->pages, &count)[rq->language],
 		.institution = settings->institution,
 		.style_url = asset_url(rq, STR("portillon.css")),
 		.icon_url = asset_url(rq, STR("icon.svg")),
@@ -197,7 +198,8 @@ reply_page(
 	CLEANUP(buf_clear) struct buf body = BUF_INIT(PAGE_LARGEST);
 
 	(void)buf_reserve(&body, PAGE_USUAL); /* grows once, not five times */
-	page_render(rq->gate->pages, page, rq->language, content, &body);
+	page_render(
+	    rq->configuration->pages, page, rq->language, content, &body);
 	if (!buf_ok(&body))
 		return reply_text(rq, 500, STR("text/plain;charset=UTF-8"),
 		    STR("The page became too large.\n"));

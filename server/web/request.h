@@ -17,6 +17,7 @@
 #include "web/page.h"
 #include "web/snapshot.h"
 
+struct configuration;
 struct gate;
 struct http_exchange;
 struct http_response;
@@ -30,9 +31,11 @@ enum {
 struct request {
 	struct arena arena;
 	struct gate *gate;
+	struct configuration *configuration; /* counted */
 	struct http_exchange *exchange; /* NULL once answered */
 	const struct route *route;
 	struct registry *registry; /* counted; see web/snapshot.h */
+	unsigned active_key; /* generation of keys to make new things with */
 	char id[REQUEST_ID_SIZE]; /* also the support code on error pages */
 	int64_t now; /* microseconds since 1970 UTC */
 	int64_t began_us; /* monotonic */

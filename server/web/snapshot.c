@@ -14,6 +14,7 @@
 #include "crypto/keys.h"
 #include "loop/flow.h"
 #include "store/services.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
 
@@ -159,12 +160,32 @@ snapshot_follow(struct request *rq, struct flow *f, int64_t generation)
 	snapshot_want(rq->gate, f, generation, &rq->waiter);
 }
 
+static bool
+has_key(const struct configuration *configuration, unsigned id)
+{
+	return keys_mac(configuration->keys, id, MAC_SESSION_COOKIE) != NULL;
+}
+
 bool
 snapshot_usable(const struct gate *gate)
 {
 	return gate->registry != NULL &&
-	       keys_mac(gate->keys, (unsigned)gate->generation.active_key,
-		   MAC_SESSION_COOKIE) != NULL;
+	       has_key(
+		   gate->configuration, (unsigned)gate->generation.active_key);
+}
+
+/*
+ * A request that began before a new generation of keys was read goes on with
+ * the one that it found active: what is made with that is still good.
+ */
+static bool
+settle_key(struct request *rq)
+{
+	unsigned active = (unsigned)rq->gate->generation.active_key;
+
+	if (has_key(rq->configuration, active))
+		rq->active_key = active;
+	return rq->active_key > 0;
 }
 
 bool
@@ -172,7 +193,7 @@ snapshot_settle(struct request *rq)
 {
 	struct gate *gate = rq->gate;
 
-	if (!snapshot_usable(gate))
+	if (!snapshot_usable(gate) || !settle_key(rq))
 		return false;
 	if (rq->registry != gate->registry) {
 		registry_unref(rq->registry);

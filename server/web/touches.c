@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "loop/flow.h"
 #include "store/sessions.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 
 enum {
@@ -35,7 +36,7 @@ touches_write(struct flow *f)
 	struct gate *gate = touches->gate;
 
 	sessions_touch(gate->store, f, touches->numbers, touches->count,
-	    touches->used_at, &gate->settings.session);
+	    touches->used_at, &gate->configuration->settings.session);
 	touches->count = 0;
 	return FLOW_NEXT;
 }
@@ -121,7 +122,8 @@ touches_note(struct gate *gate, int64_t session_number, int64_t last_used_at,
 {
 	struct touches *touches = gate->touches;
 
-	if (!sessions_touch_due(last_used_at, now, &gate->settings.session) ||
+	if (!sessions_touch_due(
+		last_used_at, now, &gate->configuration->settings.session) ||
 	    touches->count == SESSIONS_TOUCHED_MOST)
 		return;
 	if (touches->count == 0 && !touches->writing)

@@ -235,8 +235,8 @@ bare_serve(struct bare *bare, int listener, const char *conninfo)
 	static const struct timeval period = { 0, 20 * 1000 };
 	const struct http_handler handler = { bare_request, bare_refused,
 		bare };
-	const struct http_server_settings http = { .listener = listener,
-		.connections_most = CONNECTIONS,
+	const struct http_server_settings http = { .connections_most =
+						       CONNECTIONS,
 		.connections_per_address = CONNECTIONS,
 		.plain_origin = true };
 	const struct store_settings store = { .conninfo = conninfo,
@@ -248,6 +248,7 @@ bare_serve(struct bare *bare, int listener, const char *conninfo)
 	bare->base = event_base_new();
 	bare->store = store_new(bare->base, &store);
 	bare->server = http_server_new(bare->base, &http, &handler);
+	http_server_listen(bare->server, listener);
 	bare->tick = event_new(bare->base, -1, EV_PERSIST, bare_tick, bare);
 	event_add(bare->tick, &period);
 	event_base_dispatch(bare->base); /* until SIGTERM ends the process */

@@ -12,6 +12,7 @@
 #include "crypto/random.h"
 #include "http/server.h"
 #include "model/service.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/snapshot.h"
@@ -87,14 +88,16 @@ validate_open(struct request *rq, struct validate_state *v)
 	if (str_starts(v->ticket_text, STR("PT-")))
 		refuse(v, ANSWER_INVALID_TICKET_SPEC,
 		    STR("This is a proxy ticket, which is not accepted here."));
-	if (!ticket_open(gate->keys, gate->generation.restore_epoch,
-		v->ticket_text, &v->ticket, &v->key_id)) {
+	if (!ticket_open(rq->configuration->keys,
+		gate->generation.restore_epoch, v->ticket_text, &v->ticket,
+		&v->key_id)) {
 		refuse(
 		    v, ANSWER_INVALID_TICKET, STR("This ticket is not known."));
 		return false;
 	}
 	age = rq->now / 1000000 - v->ticket.issued_at;
-	if (age >= -CLOCK_SLACK && age <= gate->settings.ticket_life)
+	if (age >= -CLOCK_SLACK &&
+	    age <= rq->configuration->settings.ticket_life)
 		return true;
 	refuse(v, ANSWER_INVALID_TICKET, STR("This ticket has expired."));
 	return false;
@@ -108,8 +111,8 @@ validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
 
 	destination_make_canonical(rq, &v->to);
 	right_service = v->to.canonical.len > 0 &&
-			ticket_service_matches(
-			    gate->keys, v->key_id, &v->ticket, v->to.canonical);
+			ticket_service_matches(rq->configuration->keys,
+			    v->key_id, &v->ticket, v->to.canonical);
 
 	if (!right_service)
 		refuse(v, ANSWER_INVALID_SERVICE,
@@ -127,7 +130,7 @@ validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
 				  : 0,
 		.ticket = v->ticket_text,
 		.now = rq->now,
-		.limits = gate->settings.session,
+		.limits = rq->configuration->settings.session,
 	    },
 	    &v->redeemed);
 }

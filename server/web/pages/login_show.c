@@ -9,6 +9,7 @@
 
 #include "cas/service_url.h"
 #include "store/generation.h"
+#include "web/configuration.h"
 #include "web/gate.h"
 #include "web/pages/login.h"
 #include "web/pages/login_form.h"
@@ -42,7 +43,7 @@ login_load(struct flow *f)
 		return reply_error(rq, 400);
 	if (session_cookie_mac(rq, mac))
 		sessions_find(rq->gate->store, f, mac, rq->now,
-		    &rq->gate->settings.session, &l->found);
+		    &rq->configuration->settings.session, &l->found);
 	else if (l->gateway || (l->to.url.len > 0 && l->to.service == NULL))
 		generation_read(rq->gate->store, f, &l->generation);
 	return FLOW_NEXT;

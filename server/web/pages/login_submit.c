@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "store/generation.h"
 #include "text/login_name.h"
+#include "web/configuration.h"
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/known_browser.h"
@@ -129,8 +130,8 @@ submit_compare(struct flow *f)
 		return submit_again(rq, LOGIN_WAIT);
 	}
 	password_work_check(gate->hashing, f, l->password,
-	    l->candidate.account.password, &gate->settings.password,
-	    &l->checked);
+	    l->candidate.account.password,
+	    &rq->configuration->settings.password, &l->checked);
 	snapshot_follow(rq, f, l->candidate.generation);
 	return FLOW_NEXT;
 }

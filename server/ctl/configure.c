@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From settings to the configuration of gates.
+ */
+#include "ctl/configure.h"
+
+#include "base/buf.h"
+#include "ctl/file.h"
+#include "ctl/settings.h"
+#include "http/tls.h"
+#include "text/url.h"
+#include "web/assets.h"
+#include "web/configuration.h"
+#include "web/page.h"
+
+/* What the public address means for gates. */
+static bool
+configure_url(
+    struct configuration *made, const struct settings *s, struct buf *why)
+{
+	struct gate_settings *gate = &made->settings;
+	struct str standard_port;
+	struct url url;
+
+	if (!url_parse(arena_text(&made->texts, str_of(s->url)), &url)) {
+		buf_format(why, "server.url \"%s\" is not an address", s->url);
+		return false;
+	}
+	standard_port =
+	    str_equal(url.scheme, STR("https")) ? STR("443") : STR("80");
+	if (str_equal(url.port, standard_port))
+		url.port = STR_NONE; /* browsers leave it out */
+	gate->origin = arena_format(&made->texts, "%.*s://%.*s%s%.*s",
+	    STR_ARGS(url.scheme), STR_ARGS(url.host),
+	    url.port.len > 0 ? ":" : "", STR_ARGS(url.port));
+	gate->host = url.host;
+	gate->port = url.port.len > 0 ? url.port : standard_port;
+	gate->prefix = url.path;
+	while (str_ends(gate->prefix, STR("/")))
+		gate->prefix.len--;
+	return true;
+}
+
+static void
+configure_numbers(struct configuration *made, const struct settings *s)
+{
+	struct gate_settings *gate = &made->settings;
+
+	gate->institution = arena_text(&made->texts, str_of(s->institution));
+	gate->help_url = arena_text(&made->texts, str_of(s->help_url));
+	gate->ticket_life = s->ticket_life;
+	gate->session =
+	    (struct session_limits){ s->session_idle, s->session_max };
+	gate->password = (struct password_cost){ (uint32_t)s->password_memory,
+		(uint32_t)s->password_passes, (uint32_t)s->password_lanes };
+	made->hashing_queue = (size_t)s->password_queue;
+}
+
+static bool
+configure_http(
+    struct configuration *made, const struct settings *s, struct buf *why)
+{
+	struct http_server_settings *http = &made->http;
+
+	http->connections_most = (size_t)s->connections;
+	http->connections_per_address = (size_t)s->connections_per_address;
+	http->plain_origin = str_starts(made->settings.origin, STR("http://"));
+	if (!networks_parse(
+		str_of(s->trusted_proxies), &http->trusted_proxies, why))
+		return false;
+	if (s->tls_certificate[0] == '\0')
+		return true;
+	http->tls = tls_context_new(s->tls_certificate, s->tls_key, why);
+	return http->tls != NULL;
+}
+
+static bool
+configure_files(
+    struct configuration *made, const struct settings *s, struct buf *why)
+{
+	const char *override =
+	    s->templates_override[0] != '\0' ? s->templates_override : NULL;
+
+	made->keys = file_read_keys(s->keys_file, why);
+	if (made->keys == NULL)
+		return false;
+	made->pages = page_set_load(s->templates, override, why);
+	if (made->pages == NULL)
+		return false;
+	made->assets = asset_set_load(s->static_files, why);
+	return made->assets != NULL;
+}
+
+struct configuration *
+configure(const struct settings *settings, struct buf *why)
+{
+	struct configuration *made = configuration_new();
+
+	configure_numbers(made, settings);
+	if (settings_check(settings, why) &&
+	    configure_url(made, settings, why) &&
+	    configure_http(made, settings, why) &&
+	    configure_files(made, settings, why))
+		return made;
+	configuration_unref(made);
+	return NULL;
+}
