@@ -21,8 +21,16 @@ static const struct str code_names[] = {
 	[ANSWER_INVALID_TICKET] = STR_INIT("INVALID_TICKET"),
 	[ANSWER_INVALID_SERVICE] = STR_INIT("INVALID_SERVICE"),
 	[ANSWER_UNAUTHORIZED_SERVICE] = STR_INIT("UNAUTHORIZED_SERVICE"),
+	[ANSWER_UNAUTHORIZED_SERVICE_PROXY] =
+	    STR_INIT("UNAUTHORIZED_SERVICE_PROXY"),
 	[ANSWER_INTERNAL_ERROR] = STR_INIT("INTERNAL_ERROR"),
 };
+
+struct str
+answer_code_name(enum answer_code code)
+{
+	return code_names[code];
+}
 
 /* Some client finds one of these names wherever it stands, in any case. */
 static const struct str reserved_names[] = {
@@ -283,7 +291,7 @@ void
 answer_failure(struct buf *out, enum answer_format format,
     enum answer_code code, struct str text)
 {
-	struct str name = code_names[code];
+	struct str name = answer_code_name(code);
 
 	/* Some clients take an empty text for "no failure". */
 	if (text.len == 0)

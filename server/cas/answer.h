@@ -26,6 +26,9 @@ enum answer_code {
 	ANSWER_INTERNAL_ERROR,
 };
 
+/* "INVALID_TICKET" and so on. */
+struct str answer_code_name(enum answer_code);
+
 struct answer_success {
 	struct str user;
 	int64_t authenticated_at; /* microseconds since 1970 UTC */

@@ -138,6 +138,9 @@ failures_are_exact(void **state)
 		    "{\"serviceResponse\":{\"authenticationFailure\":{\"code\":"
 		    "\"UNAUTHORIZED_SERVICE\",\"description\":"
 		    "\"UNAUTHORIZED_SERVICE\"}}}" },
+		{ ANSWER_JSON, ANSWER_UNAUTHORIZED_SERVICE_PROXY, STR_INIT("x"),
+		    "{\"serviceResponse\":{\"authenticationFailure\":{\"code\":"
+		    "\"UNAUTHORIZED_SERVICE_PROXY\",\"description\":\"x\"}}}" },
 		{ ANSWER_JSON, ANSWER_INVALID_TICKET_SPEC, STR_INIT("x"),
 		    "{\"serviceResponse\":{\"authenticationFailure\":{\"code\":"
 		    "\"INVALID_TICKET_SPEC\",\"description\":\"x\"}}}" },
