@@ -64,6 +64,7 @@ make_settings() {
 [server]
 url = https://localhost:$port/cas
 listen = 127.0.0.1:$port
+status_listen = 127.0.0.1:$((port + 4))
 tls_certificate = $folder/tls/localhost.crt
 tls_key = $folder/tls/localhost.key
 [database]
@@ -205,7 +206,7 @@ stack_start() {
 	process_start apache /usr/sbin/apache2 -f "$folder/etc/apache.conf" \
 		-DFOREGROUND
 	wait_for portillon "The sign-in server" \
-		fetch "https://localhost:$port/ready"
+		fetch "http://127.0.0.1:$((port + 4))/ready"
 	wait_for apache "Apache" fetch "https://localhost:$((port + 1))/style.css"
 }
 

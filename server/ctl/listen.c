@@ -86,9 +86,7 @@ listen_open(struct str address, int *sockets, size_t count, struct buf *why)
 	bool fine;
 
 	if (!listen_resolve(address, &at)) {
-		buf_format(why,
-		    "server.listen \"%.*s\" is not an address and "
-		    "a port",
+		buf_format(why, "\"%.*s\" is not an address and a port",
 		    STR_ARGS(address));
 		return false;
 	}

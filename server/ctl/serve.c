@@ -37,6 +37,7 @@ struct master {
 	struct configuration *configuration;
 	size_t gate_count;
 	int sockets[PROCESSES_MOST];
+	int status_socket; /* -1: none; all gates share it */
 	struct gate_start gates[PROCESSES_MOST];
 	struct courier_start courier;
 	struct process processes[PROCESSES_MOST];
@@ -75,6 +76,18 @@ gates_wanted(const struct settings *settings)
 }
 
 static bool
+master_listen(struct master *master, struct buf *why)
+{
+	const struct settings *s = master->settings;
+	struct str status = str_of(s->status_listen);
+
+	return listen_open(str_of(s->listen), master->sockets,
+		   master->gate_count, why) &&
+	       (status.len == 0 ||
+		   listen_open(status, &master->status_socket, 1, why));
+}
+
+static bool
 master_prepare(struct master *master, struct buf *why)
 {
 	const struct settings *s = master->settings;
@@ -84,15 +97,14 @@ master_prepare(struct master *master, struct buf *why)
 	size_t spare = cores() / master->gate_count;
 
 	master->configuration = configure(s, why);
-	if (master->configuration == NULL ||
-	    !listen_open(
-		str_of(s->listen), master->sockets, master->gate_count, why))
+	if (master->configuration == NULL || !master_listen(master, why))
 		return false;
 	for (size_t i = 0; i < master->gate_count; i++) {
 		master->gates[i] = (struct gate_start){
 			.configuration = master->configuration,
 			.store = store,
 			.listener = master->sockets[i],
+			.status_listener = master->status_socket,
 			.hashing_threads = spare > 0 ? (unsigned)spare : 1,
 		};
 		snprintf(master->names[i], sizeof(master->names[i]), "gate %zu",
@@ -160,6 +172,8 @@ master_clear(struct master *master)
 		if (master->sockets[i] > 0)
 			close(master->sockets[i]);
 	}
+	if (master->status_socket >= 0)
+		close(master->status_socket);
 	configuration_unref(master->configuration);
 	free(master);
 }
@@ -183,6 +197,7 @@ serve_command(const struct settings *settings)
 
 	log_stream_start(log_level_of(settings->log_level));
 	master->settings = settings;
+	master->status_socket = -1;
 	master->gate_count = gates_wanted(settings);
 	if (master_prepare(master, &why) && become_user(settings->user, &why)) {
 		raise_descriptor_limit(settings->connections);

@@ -23,6 +23,7 @@ struct settings {
 	/* [server] */
 	char *url; /* what browsers see: https://sso.example.org/cas */
 	char *listen; /* 127.0.0.1:8443 or [::1]:8443 */
+	char *status_listen; /* the same; empty: no status listener */
 	char *tls_certificate; /* PEM chain; empty: plain HTTP on loopback */
 	char *tls_key; /* PEM */
 	char *trusted_proxies; /* addresses or CIDRs, separated by blanks */
@@ -60,6 +61,7 @@ struct settings {
 
 	/* [log] */
 	char *log_level; /* debug, info, warning, error */
+	int64_t log_slow; /* milliseconds; 0: off */
 
 	/* [courier] */
 	int64_t keep_sessions; /* days that ended sessions are kept */

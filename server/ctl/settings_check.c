@@ -62,19 +62,24 @@ settings_check_folder(const char *name, const char *path, struct buf *findings)
 		settings_find(findings, "%s: %s cannot be read", name, path);
 }
 
+#define LOOPBACK STR("127.0.0.0/8 ::1")
+#define LOOPBACK_OR_PRIVATE \
+	STR("127.0.0.0/8 ::1 10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 " \
+	    "fc00::/7")
+
 static bool
-settings_listen_on_loopback(const struct settings *settings)
+settings_listens_within(const char *listen, struct str networks)
 {
 	struct str text;
 	struct address address;
-	struct networks loopback;
+	struct networks list;
 	uint64_t port;
 	CLEANUP(buf_clear) struct buf why = BUF_INIT(256);
 
-	return setting_listen_parse(str_of(settings->listen), &text, &port) &&
+	return setting_listen_parse(str_of(listen), &text, &port) &&
 	       address_parse(text, &address) &&
-	       networks_parse(STR("127.0.0.0/8 ::1"), &loopback, &why) &&
-	       networks_have(&loopback, &address);
+	       networks_parse(networks, &list, &why) &&
+	       networks_have(&list, &address);
 }
 
 static void
@@ -93,7 +98,8 @@ settings_check_tls(const struct settings *settings, struct buf *findings)
 	if (key)
 		settings_check_file(
 		    "server.tls_key", settings->tls_key, findings);
-	if (!certificate && !settings_listen_on_loopback(settings))
+	if (!certificate &&
+	    !settings_listens_within(settings->listen, LOOPBACK))
 		settings_find(findings,
 		    "server.listen: %s would serve plain HTTP to the network; "
 		    "set server.tls_certificate, or listen on a loopback "
@@ -111,6 +117,13 @@ settings_check_server(const struct settings *settings, struct buf *findings)
 		settings_find(findings,
 		    "server.url must start with https:// where "
 		    "server.tls_certificate is set");
+	if (settings_is_set(settings->status_listen) &&
+	    !settings_listens_within(
+		settings->status_listen, LOOPBACK_OR_PRIVATE))
+		settings_find(findings,
+		    "server.status_listen: %s would show the node's metrics "
+		    "to the network; listen on a loopback or private address",
+		    settings->status_listen);
 	if (settings->connections_per_address > settings->connections)
 		settings_find(findings,
 		    "server.connections_per_address is more than "

@@ -51,6 +51,10 @@ const struct setting settings_table[] = {
 	SPECIAL("server", "listen", SETTING_LISTEN, listen, "127.0.0.1:8443",
 	    "Address and port to listen on, IPv6 in brackets: [::]:443. "
 	    "Without a certificate only loopback addresses."),
+	SPECIAL("server", "status_listen", SETTING_LISTEN_OR_NONE,
+	    status_listen, "",
+	    "Address and port of /ready and /metrics, plain HTTP: a loopback "
+	    "or private address, such as 127.0.0.1:8440. Empty: none."),
 	PATH("server", "tls_certificate", tls_certificate, "",
 	    "Certificate chain, PEM. Empty: plain HTTP on loopback, "
 	    "for a proxy in front."),
@@ -110,6 +114,9 @@ const struct setting settings_table[] = {
 	    "Empty: no link."),
 	CHOICE("log", "level", log_level, "debug info warning error", "info",
 	    "What is logged: this and what is graver."),
+	NUMBER("log", "slow", log_slow, 0, 60000, "500", "milliseconds",
+	    "A request that takes longer leaves a line that names its "
+	    "slowest step; 0: none does."),
 	NUMBER("courier", "keep_sessions", keep_sessions, 2, 3650, "30",
 	    "days", "How long ended sessions are kept."),
 };
@@ -175,6 +182,10 @@ setting_range(const struct setting *s, struct buf *out)
 	case SETTING_LISTEN:
 		buf_words(out, "an address and a port, "
 			       "127.0.0.1:8443 or [::1]:8443");
+		break;
+	case SETTING_LISTEN_OR_NONE:
+		buf_words(out, "empty, or an address and a port, "
+			       "127.0.0.1:8440 or [::1]:8440");
 		break;
 	case SETTING_LINK:
 		buf_words(out, "an address that starts with https://, "
@@ -304,17 +315,26 @@ setting_check_networks(struct str value, struct buf *why)
 }
 
 static bool
-setting_check(const struct setting *s, struct str value, struct buf *why)
+setting_check_listen(const struct setting *s, struct str value)
 {
 	struct str address;
 	uint64_t port;
+
+	return (s->type == SETTING_LISTEN_OR_NONE && value.len == 0) ||
+	       setting_listen_parse(value, &address, &port);
+}
+
+static bool
+setting_check(const struct setting *s, struct str value, struct buf *why)
+{
+	bool listens =
+	    s->type == SETTING_LISTEN || s->type == SETTING_LISTEN_OR_NONE;
 
 	if (s->type == SETTING_URL)
 		return setting_check_url(value, why);
 	if (s->type == SETTING_NETWORKS)
 		return setting_check_networks(value, why);
-	if ((s->type == SETTING_LISTEN &&
-		!setting_listen_parse(value, &address, &port)) ||
+	if ((listens && !setting_check_listen(s, value)) ||
 	    (s->type == SETTING_LINK && !setting_check_link(value)) ||
 	    (s->type == SETTING_CHOICE && !setting_check_choice(s, value))) {
 		buf_words(why, "must be ");

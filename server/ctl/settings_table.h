@@ -20,6 +20,7 @@ enum setting_type {
 	SETTING_CHOICE,
 	SETTING_URL, /* of the server itself */
 	SETTING_LISTEN, /* address:port */
+	SETTING_LISTEN_OR_NONE, /* the same, or empty */
 	SETTING_LINK, /* what a page may link to */
 	SETTING_NETWORKS, /* addresses and CIDRs separated by blanks */
 };

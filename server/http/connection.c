@@ -97,6 +97,7 @@ http_connection_free(struct http_connection *c)
 	if (c->neighbour != NULL)
 		c->neighbour->connections--;
 	server->connection_count--;
+	http_server_tell_connections(server);
 	event_del(&c->deadline);
 	bufferevent_free(c->stream);
 	free(c);
@@ -430,6 +431,7 @@ http_connection_new(
 		c->next->previous = c;
 	server->connections = c;
 	server->connection_count++;
+	http_server_tell_connections(server);
 	evtimer_assign(&c->deadline, server->base, connection_overdue, c);
 	bufferevent_setcb(c->stream, connection_readable, connection_sent,
 	    connection_event, c);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "http/server.h"
+#include "loop/scores.h"
 
 struct bufferevent;
 struct http_connection;
@@ -100,6 +101,10 @@ void http_connection_free(struct http_connection *);
  */
 void http_connection_answer(
     struct http_connection *, struct str fields, struct str body);
+
+/* On the scoreboard, if the server is counted there. */
+void http_server_count(const struct http_server *, enum score);
+void http_server_tell_connections(const struct http_server *);
 
 struct http_exchange *exchange_new(struct http_connection *);
 void exchange_free(struct http_exchange *);

@@ -19,6 +19,8 @@
 #include "base/memory.h"
 #include "http/connection.h"
 #include "loop/clock.h"
+#include "loop/log_limit.h"
+#include "loop/scoreboard.h"
 
 /* Absolute, in seconds, by phase; 0: none (the handler has its own). */
 static const int deadline_seconds[PHASE_COUNT] = {
@@ -77,6 +79,42 @@ neighbour_find(struct http_server *server, const struct address *peer)
 	return found;
 }
 
+void
+http_server_count(const struct http_server *server, enum score score)
+{
+	if (!server->settings.uncounted)
+		scoreboard_count(score);
+}
+
+void
+http_server_tell_connections(const struct http_server *server)
+{
+	if (!server->settings.uncounted)
+		scoreboard_level(
+		    LEVEL_CONNECTIONS, (int64_t)server->connection_count);
+}
+
+/* Turned away without a word: nothing may be spent on whom there is no room
+ * for. */
+static void
+server_refuse(struct http_server *server, int fd, const struct address *peer,
+    enum score why)
+{
+	char text[ADDRESS_TEXT_SIZE];
+
+	close(fd);
+	http_server_count(server, why);
+	if (!log_limit_allows(LOG_WARNING, "connection refused"))
+		return;
+	address_text(peer, text);
+	log_event(LOG_WARNING, "connection refused",
+	    LOG_TEXT("client", str_of(text)),
+	    LOG_TEXT("why", why == SCORE_REFUSED_ADDRESS
+				? STR("too many of this address")
+				: STR("too many in all")),
+	    LOG_NUMBER("connections", server->connection_count));
+}
+
 static void
 server_accepted(struct evconnlistener *listener, evutil_socket_t fd,
     struct sockaddr *peer, int len, void *argument)
@@ -87,16 +125,21 @@ server_accepted(struct evconnlistener *listener, evutil_socket_t fd,
 	struct address address;
 
 	(void)listener, (void)len;
-	if (server->connection_count >= settings->connections_most ||
-	    !address_from_socket(peer, &address)) {
+	if (!address_from_socket(peer, &address)) {
 		close(fd);
+		return;
+	}
+	http_server_count(server, SCORE_ACCEPTED);
+	if (server->connection_count >= settings->connections_most) {
+		server_refuse(server, fd, &address, SCORE_REFUSED_TOTAL);
 		return;
 	}
 	if (!networks_have(&settings->trusted_proxies, &address)) {
 		neighbour = neighbour_find(server, &address);
 		if (neighbour->connections >=
 		    settings->connections_per_address) {
-			close(fd);
+			server_refuse(
+			    server, fd, &address, SCORE_REFUSED_ADDRESS);
 			return;
 		}
 	}
@@ -133,8 +176,10 @@ server_accept_failed(struct evconnlistener *listener, void *argument)
 	}
 	close(server->reserve_fd);
 	client = accept(evconnlistener_get_fd(listener), NULL, NULL);
-	if (client >= 0)
+	if (client >= 0) {
 		close(client);
+		http_server_count(server, SCORE_REFUSED_DESCRIPTORS);
+	}
 	server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	for (struct http_listener *l = server->listeners; l != NULL;
 	     l = l->next)

@@ -35,6 +35,7 @@ struct http_server_settings {
 	size_t connections_per_address; /* of an IPv6 /64 */
 	struct networks trusted_proxies;
 	bool plain_origin; /* the public address is http: no HSTS */
+	bool uncounted; /* not of the service: no part of the scoreboard */
 };
 
 struct http_server *http_server_new(struct event_base *,

@@ -14,6 +14,7 @@
 #include "loop/clock.h"
 #include "loop/flow.h"
 #include "loop/process.h"
+#include "loop/scoreboard.h"
 #include "store/upkeep.h"
 
 enum {
@@ -86,6 +87,8 @@ upkeep_report(struct flow *f)
 	struct upkeep *u = flow_state(f);
 
 	u->done = true;
+	scoreboard_level(LEVEL_DAYS_AHEAD, u->partitions.ahead);
+	scoreboard_level(LEVEL_UPKEEP_AT, u->now);
 	log_event(LOG_INFO, "upkeep", LOG_NUMBER("made", u->partitions.made),
 	    LOG_NUMBER("dropped", u->partitions.dropped),
 	    LOG_NUMBER("days_ahead", u->partitions.ahead),
@@ -154,6 +157,7 @@ courier_tick(evutil_socket_t fd, short what, void *argument)
 	struct courier *courier = argument;
 
 	(void)fd, (void)what;
+	scoreboard_level(LEVEL_TURNED_AT, clock_monotonic());
 	if (courier->stopping) {
 		if (!courier->at_work)
 			event_base_loopbreak(courier->base);

@@ -15,16 +15,23 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "loop/clock.h"
+#include "loop/log_limit.h"
+#include "loop/scoreboard.h"
 
-enum {
-	SLOW_STEP_US = 500 * 1000
-}; /* a wait longer than this is logged */
+/* How long a step took: its run, and the wait for what it asked. */
+struct step_time {
+	const char *name;
+	const char *asked; /* whom it asked first; NULL: nobody */
+	int64_t took_us;
+};
 
 struct flow {
 	struct flow_start start;
 	const struct flow_step *step; /* the one to run next */
-	const char *last; /* name of the step that ran last */
-	int64_t asked_at_us; /* when the last step ended; 0: it asked nothing */
+	struct step_time last; /* the step that ran last */
+	struct step_time slowest; /* of those before it */
+	int64_t began_us; /* monotonic, as all times here */
+	int64_t step_began_us;
 	struct event deadline;
 	uint64_t turn;
 	unsigned pending; /* asked, not yet answered */
@@ -37,15 +44,51 @@ struct flow {
 static unsigned flows;
 static uint64_t turns;
 
+/* The last step is over, or will be waited for no longer. */
+static void
+flow_end_step(struct flow *f, int64_t now)
+{
+	f->last.took_us = now - f->step_began_us;
+	if (f->last.took_us >= f->slowest.took_us)
+		f->slowest = f->last;
+}
+
+/* The reply is given: says so if that took too long. */
+static void
+flow_replied(struct flow *f)
+{
+	int64_t now = clock_monotonic(), took = now - f->began_us;
+	const struct step_time *slowest = &f->slowest;
+
+	f->replied = true;
+	if (f->start.slow_us == 0 || took <= f->start.slow_us)
+		return;
+	flow_end_step(f, now);
+	scoreboard_count(SCORE_SLOW_REQUESTS);
+	if (!log_limit_allows(LOG_WARNING, "slow request"))
+		return;
+	log_event(LOG_WARNING, "slow request",
+	    LOG_TEXT("request", str_of(f->start.id)),
+	    LOG_TEXT("route", f->start.name), LOG_NUMBER("ms", took / 1000),
+	    LOG_TEXT("step", str_of(slowest->name)),
+	    LOG_NUMBER("step_ms", slowest->took_us / 1000),
+	    LOG_TEXT("waited_for", slowest->asked != NULL
+				       ? str_of(slowest->asked)
+				       : STR("nobody")));
+}
+
 static void
 flow_reply_unavailable(struct flow *f, const char *why)
 {
 	if (f->replied)
 		return;
-	f->replied = true;
-	log_event(LOG_WARNING, "flow unavailable",
-	    LOG_TEXT("request", str_of(f->start.id)),
-	    LOG_TEXT("after", str_of(f->last)), LOG_TEXT("why", str_of(why)));
+	flow_replied(f);
+	scoreboard_count(SCORE_UNAVAILABLE);
+	if (log_limit_allows(LOG_WARNING, "flow unavailable"))
+		log_event(LOG_WARNING, "flow unavailable",
+		    LOG_TEXT("request", str_of(f->start.id)),
+		    LOG_TEXT("after", str_of(f->last.name)),
+		    LOG_TEXT("why", str_of(why)));
 	f->start.ops->unavailable(f->start.state);
 }
 
@@ -60,22 +103,20 @@ flow_release(struct flow *f)
 }
 
 static void
-flow_trace(const struct flow *f, const struct flow_step *step)
+flow_begin_step(struct flow *f, const struct flow_step *step)
 {
-	int64_t waited =
-	    f->asked_at_us != 0 ? clock_monotonic() - f->asked_at_us : 0;
+	int64_t now = clock_monotonic();
 
-	if (waited > SLOW_STEP_US)
-		log_event(LOG_WARNING, "flow slow",
-		    LOG_TEXT("request", str_of(f->start.id)),
-		    LOG_TEXT("step", str_of(step->name)),
-		    LOG_TEXT("after", str_of(f->last)),
-		    LOG_NUMBER("waited_ms", waited / 1000));
-	else if (log_wants(LOG_DEBUG))
+	flow_end_step(f, now);
+	if (log_wants(LOG_DEBUG))
 		log_event(LOG_DEBUG, "flow step",
 		    LOG_TEXT("request", str_of(f->start.id)),
 		    LOG_TEXT("step", str_of(step->name)),
-		    LOG_NUMBER("waited_us", waited));
+		    LOG_TEXT("after", str_of(f->last.name)),
+		    LOG_NUMBER("us", f->last.took_us));
+	f->last = (struct step_time){ .name = step->name };
+	f->step_began_us = now;
+	f->turn = ++turns;
 }
 
 static void
@@ -104,17 +145,11 @@ flow_run(struct flow *f)
 		const struct flow_step *step = f->step++;
 
 		assert(step->run != NULL); /* the last step must reply */
-		if (f->asked_at_us != 0 || log_wants(LOG_DEBUG))
-			flow_trace(f, step);
-		f->asked_at_us = 0;
-		f->turn = ++turns;
-		f->last = step->name;
+		flow_begin_step(f, step);
 		if (step->run(f) == FLOW_DONE) {
 			assert(f->pending == 0); /* replied too early */
-			f->replied = true;
+			flow_replied(f);
 		}
-		if (f->pending > 0)
-			f->asked_at_us = clock_monotonic();
 	}
 	f->running = false;
 
@@ -132,8 +167,12 @@ flow_start(const struct flow_start *start)
 	struct flow *f = memory_new(sizeof(*f));
 
 	*f = (struct flow){
-		.start = *start, .step = start->steps, .last = "start"
+		.start = *start,
+		.step = start->steps,
+		.last = { .name = "start" },
+		.began_us = clock_monotonic(),
 	};
+	f->step_began_us = f->began_us;
 	flows++;
 	evtimer_assign(&f->deadline, start->base, flow_deadline, f);
 	flow_run(f);
@@ -177,10 +216,12 @@ flow_turn(const struct flow *f)
 }
 
 void
-flow_asked(struct flow *f)
+flow_asked(struct flow *f, const char *whom)
 {
 	assert(f->running);
 	f->pending++;
+	if (f->last.asked == NULL)
+		f->last.asked = whom;
 }
 
 void

@@ -21,6 +21,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
 struct arena;
 struct event_base;
 struct flow;
@@ -55,7 +57,9 @@ struct flow_start {
 	struct arena
 	    *arena; /* where answers put their texts; the state's own */
 	const char *id; /* request id for traces; lives as long as the state */
+	struct str name; /* what is asked for: a route; lives as long too */
 	int deadline_ms;
+	int64_t slow_us; /* one that takes longer is logged; 0: none is */
 };
 
 /* May run steps, and even release the state, before it returns. */
@@ -74,9 +78,10 @@ uint64_t flow_turn(const struct flow *);
 
 /*
  * For the modules that fetch what a step asks for: each flow_asked() is met by
- * one flow_answered(), never inside the call that asked.
+ * one flow_answered(), never inside the call that asked.  `whom` is a literal
+ * such as "database", for the line about a slow flow.
  */
-void flow_asked(struct flow *);
+void flow_asked(struct flow *, const char *whom);
 void flow_answered(struct flow *, bool ok);
 
 /* Flows begun and not yet released, in this process. */

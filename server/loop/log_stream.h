@@ -7,7 +7,10 @@
 
 #include "base/log.h"
 
-/* Sets the sink: one write a line, so lines of processes do not mix. */
+/*
+ * Sets the sink: one write a line, so lines of processes do not mix, and none
+ * that waits.  SIGPIPE and SIGXFSZ are ignored from now on.
+ */
 void log_stream_start(enum log_level least);
 
 #endif

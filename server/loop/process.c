@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "loop/clock.h"
+#include "loop/scoreboard.h"
 
 enum {
 	STOP_PATIENCE_US = 15 * 1000000,
@@ -82,6 +83,7 @@ child_main(struct master *master, size_t index, const sigset_t *unblocked)
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != master->pid)
 		_exit(0); /* the master went in between */
+	scoreboard_take(index + 1);
 	signal(SIGHUP, SIG_IGN); /* the terminal's: the master decides */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN); /* clients and databases go away */
@@ -96,8 +98,12 @@ static void
 child_start(struct master *master, size_t index, const sigset_t *unblocked)
 {
 	struct child *child = &master->children[index];
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (child->started_us != 0)
+		scoreboard_count(SCORE_PROCESS_RESTARTS);
+	scoreboard_name(index + 1, child->process->name);
+	pid = fork();
 	child->started_us = clock_monotonic();
 	if (pid == 0)
 		child_main(master, index, unblocked);
@@ -141,6 +147,7 @@ child_ended(struct master *master, struct child *child, int status)
 	if (!master->announced && WIFEXITED(status) &&
 	    WEXITSTATUS(status) == PROCESS_HOPELESS)
 		master->hopeless = true;
+	scoreboard_leave((size_t)(child - master->children) + 1);
 	child->pid = 0;
 	child->start_at_us = short_life ? now + CRASH_LOOP_US : now;
 }
@@ -177,6 +184,7 @@ master_stop(struct master *master)
 	}
 	log_plain(LOG_INFO, "stopping");
 	notify_manager("STOPPING=1");
+	scoreboard_level(LEVEL_DRAINING, 1);
 	master->stop_began_us = clock_monotonic();
 	children_signal(master, SIGTERM);
 }
@@ -305,6 +313,7 @@ processes_run(const struct process *processes, size_t count)
 		return 1;
 	}
 	master->count = count;
+	scoreboard_open(count);
 	for (size_t i = 0; i < count; i++)
 		master->children[i].process = &processes[i];
 	while (master_start_due(master, &unblocked)) {

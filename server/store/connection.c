@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "crypto/random.h"
 #include "loop/clock.h"
+#include "loop/scoreboard.h"
 #include "store/setup.h"
 
 enum {
@@ -153,6 +154,7 @@ connection_is_ready(struct connection *c)
 	c->phase = PHASE_READY;
 	c->down_since = 0;
 	c->warned = false;
+	scoreboard_count(SCORE_DATABASE_CONNECTS);
 	log_event(LOG_INFO, "database connected",
 	    LOG_TEXT("connection", str_of(lane_names[c->lane])));
 	c->ops->ready(c->owner);

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "loop/clock.h"
 #include "loop/flow.h"
+#include "loop/scoreboard.h"
 #include "store/barrier.h"
 #include "store/lane.h"
 #include "store/unit.h"
@@ -57,6 +58,7 @@ struct store {
 	struct unit_queue finished; /* to be answered: rows are there */
 	struct unit_queue failed; /* to be answered: not to be had */
 	struct barrier barrier;
+	bool told_ready; /* the scoreboard */
 };
 
 static void
@@ -135,6 +137,7 @@ store_again(struct store *store, struct unit *unit, unsigned attempts_most)
 		store_fail(store, unit);
 		return;
 	}
+	scoreboard_count(SCORE_UNITS_REPEATED);
 	unit_forget(unit);
 	unit_push(&store->held[kind], unit);
 	store_wake(store);
@@ -175,6 +178,9 @@ store_barrier_ended(struct store *store, struct unit *unit, enum unit_end end)
 {
 	struct unit_queue vouched;
 
+	if (end == UNIT_COMMITTED)
+		scoreboard_time(
+		    TIME_BARRIER, clock_monotonic() - unit->asked_at);
 	unit_free(unit);
 	if (end == UNIT_UNKNOWN) {
 		store_unknown_all(store, barrier_lost(&store->barrier));
@@ -214,10 +220,29 @@ store_unit_ended(void *argument, struct unit *unit, enum unit_end end)
 }
 
 static void
+store_tell_lanes(struct store *store)
+{
+	static const enum score_level levels[LANE_COUNT] = {
+		[LANE_QUICK] = LEVEL_LANE_QUICK_UP,
+		[LANE_SLOW] = LEVEL_LANE_SLOW_UP,
+		[LANE_FLUSH] = LEVEL_LANE_FLUSH_UP,
+	};
+
+	for (enum lane_kind kind = 0; kind < LANE_COUNT; kind++)
+		scoreboard_level(levels[kind], lane_is_up(store->lanes[kind]));
+	if (store_ready(store) == store->told_ready)
+		return;
+	store->told_ready = !store->told_ready;
+	scoreboard_level(LEVEL_DATABASE_READY, store->told_ready);
+	scoreboard_level(LEVEL_DATABASE_CHANGED_AT, clock_monotonic());
+}
+
+static void
 store_lane_changed(void *argument)
 {
 	struct store *store = argument;
 
+	store_tell_lanes(store);
 	if (!lane_is_up(store->lanes[LANE_FLUSH]))
 		store_unknown_all(store, barrier_lost(&store->barrier));
 	store_wake(store);
@@ -233,6 +258,9 @@ store_answer(struct store *store, struct unit *unit, bool ok)
 	ok = ok && unit_deliver(unit);
 	unit_free(unit);
 	store->units--;
+	if (!ok)
+		scoreboard_count(SCORE_UNITS_FAILED);
+	scoreboard_level(LEVEL_UNITS_PENDING, (int64_t)store->units);
 	for (size_t i = 0; i < count; i++)
 		flow_answered(f, ok);
 }
@@ -273,6 +301,7 @@ store_send(struct store *store)
 		while (held->first != NULL && store_may_send(store, kind)) {
 			struct unit *unit = unit_pop(held);
 
+			scoreboard_count(SCORE_UNITS_SENT);
 			lane_send(store->lanes[unit->lane], unit);
 		}
 	}
@@ -421,9 +450,10 @@ store_gather(
 		unit->refused = store->units >= store->waiting_most;
 		unit_push(&store->gathered, unit);
 		store->units++;
+		scoreboard_level(LEVEL_UNITS_PENDING, (int64_t)store->units);
 		store_wake(store);
 	}
-	flow_asked(f);
+	flow_asked(f, "database");
 	unit_add(unit, asked);
 }
 

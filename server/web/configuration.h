@@ -27,6 +27,7 @@ struct gate_settings {
 	struct str prefix; /* "/cas", or empty */
 	struct str institution;
 	struct str help_url; /* empty: none */
+	int64_t slow_us; /* a request that takes longer is logged; 0: none */
 	int64_t ticket_life; /* seconds */
 	struct session_limits session;
 	struct password_cost password;

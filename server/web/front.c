@@ -11,6 +11,7 @@
 #include "cas/registry.h"
 #include "crypto/random.h"
 #include "loop/clock.h"
+#include "loop/scoreboard.h"
 #include "text/cookie.h"
 #include "text/messages.h"
 #include "web/configuration.h"
@@ -321,8 +322,31 @@ front_request(struct http_exchange *x, void *context)
 	    .state = rq,
 	    .arena = &rq->arena,
 	    .id = rq->id,
+	    .name = rq->route->path,
+	    .slow_us = rq->configuration->settings.slow_us,
 	    .deadline_ms = FLOW_DEADLINE_MS,
 	});
+}
+
+static enum score
+score_of_refused_head(unsigned status)
+{
+	switch (status) {
+	case 400:
+		return SCORE_HEAD_400;
+	case 405:
+		return SCORE_HEAD_405;
+	case 408:
+		return SCORE_HEAD_408;
+	case 413:
+		return SCORE_HEAD_413;
+	case 414:
+		return SCORE_HEAD_414;
+	case 431:
+		return SCORE_HEAD_431;
+	default:
+		return SCORE_HEAD_OTHER;
+	}
 }
 
 static void
@@ -330,6 +354,8 @@ front_refused(struct http_exchange *x, unsigned status, void *context)
 {
 	struct request *rq = request_new(context, x);
 
+	scoreboard_count(score_of_refused_head(status));
+	rq->refused = true;
 	rq->method = STR("-");
 	rq->path = STR("-");
 	if (status == 405)

@@ -14,9 +14,11 @@
 #include "cas/registry.h"
 #include "loop/clock.h"
 #include "loop/flow.h"
+#include "loop/log_limit.h"
 #include "loop/process.h"
 #include "web/configuration.h"
 #include "web/snapshot.h"
+#include "web/status_port.h"
 #include "web/touches.h"
 #include "workers/pool.h"
 
@@ -53,6 +55,7 @@ gate_drain(evutil_socket_t fd, short what, void *argument)
 	if (life->gate.draining)
 		return;
 	life->gate.draining = true;
+	gate_report(&life->gate);
 	life->drain_began_us = clock_monotonic();
 	http_server_drain(life->gate.server);
 	gate_tick_again(life);
@@ -98,6 +101,8 @@ gate_tick(evutil_socket_t fd, short what, void *argument)
 	struct gate *gate = &life->gate;
 
 	(void)fd, (void)what;
+	gate_report(gate);
+	log_limit_report();
 	gate_tell_ready(life);
 	gate_tick_again(life);
 	if (store_trouble(gate->store) != NULL && life->code == 0) {
@@ -125,6 +130,8 @@ gate_life_begin(struct gate_life *life, const struct gate_start *start)
 	gate->server =
 	    http_server_new(gate->base, &gate->configuration->http, &handler);
 	http_server_listen(gate->server, start->listener);
+	gate->status_server =
+	    status_server_new(gate->base, start->status_listener);
 	life->terminate = evsignal_new(gate->base, SIGTERM, gate_drain, life);
 	life->tick = evtimer_new(gate->base, gate_tick, life);
 	event_add(life->terminate, NULL);
@@ -140,6 +147,7 @@ gate_life_end(struct gate_life *life)
 	event_free(life->terminate);
 	event_free(life->tick);
 	http_server_free(gate->server);
+	http_server_free(gate->status_server);
 	touches_free(gate->touches);
 	pool_free(gate->hashing);
 	store_free(gate->store);

@@ -27,6 +27,7 @@ struct gate {
 	struct store *store;
 	struct pool *hashing;
 	struct http_server *server;
+	struct http_server *status_server; /* NULL: none */
 
 	/* The snapshot: replaced as a whole, see web/snapshot.h. */
 	struct registry *registry; /* NULL until the first has been read */
@@ -42,11 +43,15 @@ struct gate {
 /* Everything that is needed to sign people in is there. */
 bool gate_ready(const struct gate *);
 
+/* Tells the scoreboard how this gate stands. */
+void gate_report(const struct gate *);
+
 /* What a gate process is made of, put together by the master. */
 struct gate_start {
 	struct configuration *configuration;
 	struct store_settings store;
 	int listener; /* a listening socket; stays the master's */
+	int status_listener; /* -1: none; shared with the other gates */
 	unsigned hashing_threads;
 };
 

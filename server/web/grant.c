@@ -12,6 +12,7 @@
 #include "cas/ticket.h"
 #include "crypto/keys.h"
 #include "crypto/random.h"
+#include "loop/scoreboard.h"
 #include "model/account.h"
 #include "web/configuration.h"
 #include "web/gate.h"
@@ -142,6 +143,7 @@ grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
 	    rq->configuration->keys, key_id, canonical_url, ticket.service);
 	ticket_seal(rq->configuration->keys, key_id,
 	    gate->generation.restore_epoch, &ticket, text);
+	scoreboard_count(SCORE_TICKETS);
 	service_url_with_ticket(service_url, str_of(text), &location);
 	return arena_text(&rq->arena, buf_str(&location));
 }

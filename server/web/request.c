@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "http/server.h"
 #include "loop/clock.h"
+#include "loop/log_limit.h"
+#include "loop/scoreboard.h"
 #include "text/cookie.h"
 #include "text/escape.h"
 #include "web/assets.h"
@@ -152,10 +154,13 @@ request_fill_frame(struct request *rq, struct page_frame *frame)
 
 /*
  * One line a request.  Paths are logged, queries never: they carry tickets.
+ * What was no request has an event of its own, which is limited.
  */
 static void
-log_access(const struct request *rq, const struct http_response *response)
+log_access(const struct request *rq, const struct http_response *response,
+    int64_t took_us)
 {
+	const char *event = rq->refused ? "bad request" : "access";
 	struct log_field fields[ACCESS_FIELDS_MOST] = {
 		LOG_TEXT("request", str_of(rq->id)),
 		LOG_TEXT("client", str_of(rq->client)),
@@ -163,29 +168,51 @@ log_access(const struct request *rq, const struct http_response *response)
 		LOG_TEXT("path", rq->path),
 		LOG_NUMBER("status", response->status),
 		LOG_NUMBER("bytes", response->body.len),
-		LOG_NUMBER("us", clock_monotonic() - rq->began_us),
+		LOG_NUMBER("us", took_us),
 	};
 	size_t count = ACCESS_FIELDS_ALWAYS;
 
+	if (rq->refused && !log_limit_allows(LOG_INFO, event))
+		return;
 	if (rq->outcome.len > 0)
 		fields[count++] = LOG_TEXT("outcome", rq->outcome);
 	if (rq->service.len > 0)
 		fields[count++] = LOG_TEXT("service", rq->service);
 	if (rq->session > 0)
 		fields[count++] = LOG_NUMBER("session", rq->session);
-	log_line(LOG_INFO, "access", fields, count);
+	log_line(LOG_INFO, event, fields, count);
+}
+
+static void
+count_request(const struct request *rq, unsigned status, int64_t took_us)
+{
+	unsigned flags = rq->route != NULL ? rq->route->flags : ROUTE_MACHINE;
+	enum score_time group = flags & ROUTE_VALIDATES ? TIME_VALIDATION
+				: flags & ROUTE_MACHINE ? TIME_OTHER
+							: TIME_PAGES;
+	size_t count, place = SIZE_MAX; /* no route */
+
+	if (rq->refused)
+		return;
+	if (rq->route != NULL)
+		place = (size_t)(rq->route - route_table(&count));
+	scoreboard_request(place, rq->is_post, status);
+	scoreboard_time(group, took_us);
 }
 
 enum flow_next
 reply_with(struct request *rq, struct http_response *response)
 {
+	int64_t took_us = clock_monotonic() - rq->began_us;
+
 	assert(rq->exchange != NULL); /* answered once, and only once */
 	response->retry_after =
 	    response->status == 503 ? UNAVAILABLE_RETRY_S : rq->retry_after;
 	response->allow = response->status == 405 ? rq->allow : STR_NONE;
 	if (response->status != 503)
 		response->cookies = buf_str(&rq->cookies);
-	log_access(rq, response);
+	log_access(rq, response, took_us);
+	count_request(rq, response->status, took_us);
 	http_reply(rq->exchange, response);
 	rq->exchange = NULL;
 	return FLOW_DONE;

@@ -40,6 +40,7 @@ struct request {
 	int64_t now; /* microseconds since 1970 UTC */
 	int64_t began_us; /* monotonic */
 	bool is_post;
+	bool refused; /* no request: the bytes could not be read as one */
 	struct str method;
 	struct str path; /* as sent */
 	struct str local_path; /* behind the prefix */

@@ -23,6 +23,7 @@ enum route_flag {
 	ROUTE_FORM = 2, /* a POST of our own page: same origin and token */
 	ROUTE_MACHINE = 4, /* no cookies, no pages: errors are plain text */
 	ROUTE_PROBE = 8, /* outside the prefix, under any Host */
+	ROUTE_VALIDATES = 16, /* tickets: measured apart from the rest */
 };
 
 struct route {

@@ -13,6 +13,7 @@
 #include "cas/registry.h"
 #include "crypto/keys.h"
 #include "loop/flow.h"
+#include "loop/scoreboard.h"
 #include "store/services.h"
 #include "web/configuration.h"
 #include "web/gate.h"
@@ -44,6 +45,8 @@ snapshot_take(struct gate *gate, const struct services_loaded *loaded)
 	gate->registry =
 	    registry_new(loaded->list.items, loaded->list.count, number);
 	gate->generation = loaded->generation;
+	scoreboard_level(LEVEL_SERVICES, (int64_t)loaded->list.count);
+	gate_report(gate);
 	log_event(LOG_INFO, "registry loaded", LOG_NUMBER("generation", number),
 	    LOG_NUMBER("services", loaded->list.count));
 }
@@ -137,6 +140,8 @@ snapshot_load_begin(struct gate *gate)
 	    .state = load,
 	    .arena = &load->arena,
 	    .id = "registry",
+	    .name = STR("registry"),
+	    .slow_us = gate->configuration->settings.slow_us,
 	    .deadline_ms = LOAD_DEADLINE_MS,
 	});
 }
@@ -149,7 +154,7 @@ snapshot_want(struct gate *gate, struct flow *f, int64_t generation,
 		return;
 	*waiter = (struct snapshot_waiter){ gate->waiting, f, generation };
 	gate->waiting = waiter;
-	flow_asked(f);
+	flow_asked(f, "registry");
 	if (!gate->loading)
 		snapshot_load_begin(gate);
 }
@@ -297,6 +302,8 @@ snapshot_watch(evutil_socket_t fd, short what, void *argument)
 	    .state = watch,
 	    .arena = &watch->arena,
 	    .id = "watch",
+	    .name = STR("watch"),
+	    .slow_us = gate->configuration->settings.slow_us,
 	    .deadline_ms = WATCH_DEADLINE_MS,
 	});
 }

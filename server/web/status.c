@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small answers: is the server alive, is it ready, where does one begin.
+ * Small answers: is the server alive, where does one begin; and what the other
+ * processes are told of this gate.
  */
 #include "web/status.h"
 
+#include "loop/clock.h"
 #include "loop/flow.h"
+#include "loop/scoreboard.h"
 #include "store/store.h"
 #include "web/gate.h"
 #include "web/request.h"
@@ -30,6 +33,19 @@ gate_ready(const struct gate *gate)
 	       snapshot_usable(gate);
 }
 
+void
+gate_report(const struct gate *gate)
+{
+	bool has_registry = gate->registry != NULL;
+
+	scoreboard_level(LEVEL_TURNED_AT, clock_monotonic());
+	scoreboard_level(LEVEL_DRAINING, gate->draining);
+	scoreboard_level(
+	    LEVEL_GENERATION, has_registry ? gate->generation.number : 0);
+	scoreboard_level(LEVEL_ACTIVE_KEY, gate->generation.active_key);
+	scoreboard_level(LEVEL_KEY_HELD, snapshot_usable(gate));
+}
+
 static enum flow_next
 health_answer(struct flow *f)
 {
@@ -39,21 +55,5 @@ health_answer(struct flow *f)
 
 const struct flow_step health_show[] = {
 	FLOW_STEP(health_answer),
-	FLOW_END,
-};
-
-static enum flow_next
-ready_answer(struct flow *f)
-{
-	struct request *rq = request_of(f);
-
-	if (!gate_ready(rq->gate))
-		return reply_error(rq, 503);
-	return reply_text(
-	    rq, 200, STR("text/plain;charset=UTF-8"), STR("ready\n"));
-}
-
-const struct flow_step ready_show[] = {
-	FLOW_STEP(ready_answer),
 	FLOW_END,
 };

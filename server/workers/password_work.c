@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "loop/clock.h"
 #include "loop/flow.h"
+#include "loop/scoreboard.h"
 #include "workers/pool.h"
 
 enum {
@@ -34,9 +35,13 @@ struct password_item {
 	struct buf rehashed;
 };
 
+/* On the loop: how many are waiting or at work. */
+static int64_t pending;
+
 static void
 password_item_free(struct password_item *p)
 {
+	scoreboard_level(LEVEL_PASSWORDS_PENDING, --pending);
 	bytes_wipe(p->password, p->password_len);
 	free(p->password);
 	bytes_wipe(p->hash, p->hash_len);
@@ -69,6 +74,11 @@ password_item_finished(struct pool_item *item)
 
 	bool ok = !p->overdue;
 
+	if (ok)
+		scoreboard_time(
+		    TIME_PASSWORD, clock_monotonic() - p->asked_at_us);
+	else
+		scoreboard_count(SCORE_PASSWORDS_REFUSED);
 	p->into->verdict = p->verdict;
 	if (p->verdict == PASSWORD_RIGHT_OUTDATED)
 		p->into->rehashed =
@@ -85,6 +95,7 @@ password_item_refused(evutil_socket_t fd, short what, void *argument)
 	struct flow *f = p->flow;
 
 	(void)fd, (void)what;
+	scoreboard_count(SCORE_PASSWORDS_REFUSED);
 	password_item_free(p);
 	flow_answered(f, false);
 }
@@ -110,7 +121,8 @@ password_work_check(struct pool *pool, struct flow *f, struct str password,
 		.hash_len = hash.len,
 		.rehashed = BUF_INIT(HASH_LONGEST),
 	};
-	flow_asked(f);
+	scoreboard_level(LEVEL_PASSWORDS_PENDING, ++pending);
+	flow_asked(f, "password check");
 	if (!pool_submit(pool, &p->item) &&
 	    event_base_once(flow_base(f), -1, EV_TIMEOUT, password_item_refused,
 		p, &at_once) != 0)

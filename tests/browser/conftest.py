@@ -19,10 +19,10 @@ PASSWORD = "portillon-demo"
 PATIENCE = 20  # seconds for a page to come
 
 
-def four_free_ports():
-    """The first of four free ports in a row; quickstart takes them so."""
+def five_free_ports():
+    """The first of five free ports in a row; quickstart takes them so."""
     for first in range(20000, 60000, 17):
-        probes = [socket.socket() for _ in range(4)]
+        probes = [socket.socket() for _ in range(5)]
         try:
             for offset, probe in enumerate(probes):
                 probe.bind(("127.0.0.1", first + offset))
@@ -32,7 +32,7 @@ def four_free_ports():
         finally:
             for probe in probes:
                 probe.close()
-    raise RuntimeError("there are no four free ports in a row")
+    raise RuntimeError("there are no five free ports in a row")
 
 
 def quickstart(*args):
@@ -50,7 +50,7 @@ class Stack:
     def __init__(self):
         self.folder = pathlib.Path(
             tempfile.mkdtemp(prefix="portillon-stack-"))
-        self.port = four_free_ports()
+        self.port = five_free_ports()
         self.options = ["--no-install", "--folder", self.folder,
                         "--port", self.port]
         self.cas = f"https://localhost:{self.port}/cas"

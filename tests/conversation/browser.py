@@ -286,9 +286,43 @@ class Browser:
         return answer.ticket
 
 
+def ask_status(installation, path, method="GET"):
+    """One request to the status listener."""
+    try:
+        link = socket.create_connection(
+            ("127.0.0.1", installation.status_port), timeout=30)
+    except OSError as fault:
+        raise Refused(str(fault)) from fault
+    with link, link.makefile("rb") as stream:
+        link.sendall(f"{method} {path} HTTP/1.1\r\nHost: status\r\n"
+                     "Connection: close\r\n\r\n".encode("ascii"))
+        return read_answer(stream, method)
+
+
+def is_ready(installation):
+    """The node says that it can sign people in."""
+    try:
+        return ask_status(installation, "/ready").status == 200
+    except (OSError, Broken):
+        return False
+
+
+def all_gates_ready(installation):
+    try:
+        answer = ask_status(installation, "/ready")
+    except (OSError, Broken):
+        return False
+    found = re.search(r"^gates_ready ([0-9]+) of ([0-9]+)$", answer.text,
+                      re.M)
+    return answer.status == 200 and found[1] == found[2]
+
+
 def all_gates_answer(installation, path):
     """200 on sixteen new connections in a row.  Which gate a connection gets is
-    chance, so hardly any gate was left out."""
+    chance, so hardly any gate was left out.  For "/ready" the node is asked,
+    which knows of all of them."""
+    if path == "/ready":
+        return all_gates_ready(installation)
     for _ in range(16):
         one = Browser(installation)
         try:
@@ -334,5 +368,6 @@ def answers_in(data):
 
 
 __all__ = ["Answer", "Broken", "Browser", "Form", "Refused", "Unanswered",
-           "all_gates_answer", "answers_in", "form_of", "query_of",
-           "read_answer", "send_raw", "status_of"]
+           "all_gates_answer", "all_gates_ready", "answers_in", "ask_status",
+           "form_of", "is_ready", "query_of", "read_answer", "send_raw",
+           "status_of"]

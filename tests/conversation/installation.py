@@ -31,6 +31,7 @@ SETTINGS = """\
 [server]
 url = https://localhost:{port}/cas
 listen = 127.0.0.1:{port}
+status_listen = 127.0.0.1:{status_port}
 tls_certificate = {folder}/tls/localhost.crt
 tls_key = {folder}/tls/localhost.key
 gates = 2
@@ -115,6 +116,7 @@ class Installation:
         self.prefix = unprivileged()
         self.server = None
         self.port = free_port()
+        self.status_port = free_port()
         self.url = f"https://localhost:{self.port}/cas"
         self.origin = f"https://localhost:{self.port}"
         self.config = self.folder / "portillon.ini"
@@ -128,7 +130,8 @@ class Installation:
         self._copy_programs()
         self._make_certificate()
         self.config.write_text(
-            SETTINGS.format(port=self.port, folder=self.folder))
+            SETTINGS.format(port=self.port, status_port=self.status_port,
+                            folder=self.folder))
         self._give_away()
         self.database("create", pwd.getpwuid(os.getuid()).pw_name)
         # A sleepy WAL writer: what is not flushed on purpose is lost when

@@ -12,7 +12,8 @@ import time
 
 import pytest
 
-from browser import Browser, query_of, send_raw
+from browser import (Browser, all_gates_ready, is_ready, query_of,
+                     send_raw)
 from conftest import APPLICATION, PEOPLE
 from installation import wait_until
 
@@ -74,7 +75,7 @@ def test_a_gate_without_a_registry_refuses_no_good_ticket(own_installation):
         answer = validate(place, ticket)
     finally:
         place.database("start")
-    wait_until("ready", lambda: Browser(place).get("/ready").status == 200)
+    wait_until("ready", lambda: all_gates_ready(place))
     assert answer.status == 503, answer.text
 
 
@@ -96,7 +97,7 @@ def test_good_tickets_are_good_right_after_gates_were_killed(own_installation):
         for gate in place.gates():
             os.kill(gate, signal.SIGKILL)
         in_parallel(check, tickets)
-        wait_until("ready", lambda: Browser(place).get("/ready").status == 200)
+        wait_until("ready", lambda: all_gates_ready(place))
     assert not refused
 
 
@@ -220,7 +221,7 @@ def test_SIGHUP_does_not_end_the_server(own_installation):
     mark = place.log_size()
     place.server.send_signal(signal.SIGHUP)
     wait_until("word of it", lambda: "not reloaded" in place.log(mark))
-    assert Browser(place).get("/ready").status == 200
+    assert is_ready(place)
 
 
 def test_SIGTERM_right_after_the_start_is_a_clean_stop(own_installation):

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from browser import (Browser, Refused, Unanswered, all_gates_answer,
-                     query_of)
+                     ask_status, query_of)
 from conftest import APPLICATION, PEOPLE
 from installation import wait_until
 
@@ -54,7 +54,7 @@ def test_without_PostgreSQL_503_and_afterwards_all_is_well(own_installation):
     query = query_of({"ticket": ticket, "service": APPLICATION})
     machine = one.get(f"/cas/serviceValidate?{query}")
     assert machine.status == 503 and machine.body
-    assert one.get("/ready").status == 503
+    assert ask_status(place, "/ready").status == 503
     assert one.get("/healthz").status == 200
     place.database("start")
     wait_until("ready again", lambda: all_gates_answer(place, "/ready"))

@@ -147,7 +147,7 @@ def test_T013_only_the_origin_form(raw, target):
     "/cas/static/../login", "/cas/static/..%2f..%2fkeys",
     "/cas/static/%2e%2e/portillon.css", "/cas/static/", "/login",
     "/cas/serviceValidate/x", "/cas/p3//serviceValidatex", "/cas/ready",
-    "/cas/healthz", "/healthz/", "/ready%20",
+    "/cas/healthz", "/healthz/", "/healthz%20", "/ready", "/metrics",
 ])
 def test_T015_no_other_spelling_of_a_path_works(browser, path):
     assert browser().get(path).status in (400, 404)
@@ -342,7 +342,7 @@ PAGES = [("GET", "/cas/login", 200), ("GET", "/cas/logout", 200),
          ("GET", "/nowhere", 404),
          ("GET", "/cas/login?service=https://x/", 403),
          ("GET", "/cas/login?service=%", 400), ("GET", "/healthz", 200),
-         ("GET", "/ready", 200), ("GET", "/cas/static/portillon.css", None),
+         ("GET", "/ready", 404), ("GET", "/cas/static/portillon.css", None),
          ("GET", "/cas/serviceValidate", 200), ("GET", "/cas/validate", 200),
          ("POST", "/cas/login", None), ("PUT", "/cas/login", None),
          ("DELETE", "/cas/login", 405)]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first minute of an installation."""
-from browser import Browser, query_of
+from browser import Browser, is_ready, query_of
 from conftest import APPLICATION, PEOPLE, ended, furnish
 from installation import Installation
 
@@ -13,7 +13,7 @@ def test_who_is_ready_can_spend_tickets_at_once():
         furnish(place)
         place.start()
         one = Browser(place)
-        assert one.get("/ready").status == 200
+        assert is_ready(place)
         ticket = one.sign_in("alice", PEOPLE["alice"], APPLICATION).ticket
         answer = one.get("/cas/serviceValidate?" + query_of(
             {"ticket": ticket, "service": APPLICATION}))

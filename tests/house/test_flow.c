@@ -54,7 +54,7 @@ ask(struct flow *f, struct trip *trip, bool ok)
 	struct answer *answer = memory_new(sizeof(*answer));
 
 	*answer = (struct answer){ f, trip, ok };
-	flow_asked(f);
+	flow_asked(f, "nobody");
 	assert_int_equal(event_base_once(trip->base, -1, EV_TIMEOUT,
 			     answer_arrived, answer, &delay),
 	    0);

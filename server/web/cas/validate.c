@@ -11,12 +11,17 @@
 
 #include "crypto/random.h"
 #include "http/server.h"
+#include "loop/scoreboard.h"
 #include "model/service.h"
 #include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/snapshot.h"
 #include "web/touches.h"
+
+_Static_assert((int)ANSWER_INTERNAL_ERROR ==
+		   SCORE_VALIDATION_REFUSED_LAST - SCORE_VALIDATION_REFUSED,
+    "each answer code has its score");
 
 enum {
 	CLOCK_SLACK = 5, /* seconds that gates' clocks may be apart */
@@ -210,6 +215,8 @@ validate_judge(struct request *rq, struct validate_state *v)
 static void
 validate_note(struct request *rq, const struct validate_state *v)
 {
+	scoreboard_count(
+	    v->refused ? SCORE_VALIDATION_REFUSED + v->code : SCORE_VALIDATED);
 	rq->outcome = v->refused ? v->text : STR("Ticket validated.");
 	rq->service = destination_for_log(&v->to);
 	rq->session = v->ticket.session;

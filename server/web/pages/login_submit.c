@@ -8,6 +8,8 @@
  */
 #include "base/bytes.h"
 #include "base/log.h"
+#include "loop/log_limit.h"
+#include "loop/scoreboard.h"
 #include "store/generation.h"
 #include "text/login_name.h"
 #include "web/configuration.h"
@@ -123,10 +125,12 @@ submit_compare(struct flow *f)
 	struct gate *gate = rq->gate;
 
 	if (!l->candidate.allowed) {
-		log_event(LOG_WARNING, "sign-in throttled",
-		    LOG_TEXT("request", str_of(rq->id)),
-		    LOG_TEXT("user", l->candidate.account.login),
-		    LOG_TEXT("client", str_of(rq->client)));
+		scoreboard_count(SCORE_SIGN_IN_THROTTLED);
+		if (log_limit_allows(LOG_WARNING, "sign-in throttled"))
+			log_event(LOG_WARNING, "sign-in throttled",
+			    LOG_TEXT("request", str_of(rq->id)),
+			    LOG_TEXT("user", l->candidate.account.login),
+			    LOG_TEXT("client", str_of(rq->client)));
 		return submit_again(rq, LOGIN_WAIT);
 	}
 	password_work_check(gate->hashing, f, l->password,
@@ -191,6 +195,8 @@ submit_reply(struct flow *f)
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	destination_find(rq, &l->to);
+	scoreboard_count(
+	    number > 0 ? SCORE_SIGN_IN_RIGHT : SCORE_SIGN_IN_WRONG);
 	log_event(LOG_INFO, number > 0 ? "signed in" : "sign-in refused",
 	    LOG_TEXT("request", str_of(rq->id)),
 	    LOG_TEXT("user", l->candidate.account.login),
