@@ -47,18 +47,19 @@ class Growth:
 
 @pytest.fixture
 def with_settings(own_installation):
-    """Restarts the server with lines added to sections of its settings."""
+    """Restarts the server with other settings: log_slow is "slow" in [log]."""
     place = own_installation
     before = place.config.read_text()
 
-    def change(**sections):
+    def change(**settings):
         text = before
-        for section, lines in sections.items():
-            head = f"[{section}]\n"
-            if head in text:
-                text = text.replace(head, head + lines + "\n")
-            else:
-                text += head + lines + "\n"
+        for name, wanted in settings.items():
+            section, _, name = name.partition("_")
+            text = re.sub(rf"(?m)^{name} = .*\n", "", text)
+            if f"[{section}]\n" not in text:
+                text += f"[{section}]\n"
+            text = text.replace(f"[{section}]\n",
+                                f"[{section}]\n{name} = {wanted}\n")
         place.config.write_text(text)
         place.restart()
         return place
@@ -163,8 +164,8 @@ def test_requests_tickets_and_sign_ins_are_counted(installation, browser):
 
 
 def test_refused_bytes_and_connections_are_counted(with_settings):
-    place = with_settings(server="gates = 1\nconnections_per_address = 3\n"
-                                 "connections = 10")
+    place = with_settings(server_gates=1, server_connections=10,
+                          server_connections_per_address=3)
     growth = Growth(place)
     for data, status in ((b"nonsense\r\n\r\n", 400),
                          (b"GET /" + b"a" * 20000, 414),
@@ -303,7 +304,7 @@ def test_a_stopping_node_is_not_ready(own_installation):
 # The slow request
 
 def test_a_slow_request_names_the_step_that_took_longest(with_settings):
-    place = with_settings(log="slow = 50")
+    place = with_settings(log_slow=50)
     one = Browser(place)
     assert one.sign_in("alice", PEOPLE["alice"]).status == 303
     mark = place.log_size()
@@ -329,7 +330,7 @@ def test_a_slow_request_names_the_step_that_took_longest(with_settings):
 
 
 def test_a_request_that_was_given_up_is_slow_too(with_settings):
-    place = with_settings(log="slow = 50")
+    place = with_settings(log_slow=50)
     one = Browser(place)
     assert one.sign_in("alice", PEOPLE["alice"]).status == 303
     mark = place.log_size()
@@ -342,7 +343,7 @@ def test_a_request_that_was_given_up_is_slow_too(with_settings):
 
 
 def test_no_slow_request_is_told_when_that_is_off(with_settings):
-    place = with_settings(log="slow = 0")
+    place = with_settings(log_slow=0)
     one = Browser(place)
     assert one.sign_in("alice", PEOPLE["alice"]).status == 303
     mark = place.log_size()

@@ -12,8 +12,10 @@
 
 #include <event2/event.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "loop/flow.h"
 
@@ -24,6 +26,7 @@ struct trip {
 	int wanted; /* asks of the first step */
 	int delay_ms; /* of each answer */
 	bool broken; /* the last answer fails */
+	int64_t slow_us;
 	int replies, unavailable, released;
 	int answers_at_reply;
 };
@@ -54,7 +57,7 @@ ask(struct flow *f, struct trip *trip, bool ok)
 	struct answer *answer = memory_new(sizeof(*answer));
 
 	*answer = (struct answer){ f, trip, ok };
-	flow_asked(f, "nobody");
+	flow_asked(f, "a friend");
 	assert_int_equal(event_base_once(trip->base, -1, EV_TIMEOUT,
 			     answer_arrived, answer, &delay),
 	    0);
@@ -136,6 +139,8 @@ travel(struct trip *trip, int deadline_ms)
 	    .state = trip,
 	    .arena = &arena,
 	    .id = "test",
+	    .name = STR("/trip"),
+	    .slow_us = trip->slow_us,
 	    .deadline_ms = deadline_ms,
 	});
 	if (trip->released == 0)
@@ -196,6 +201,35 @@ test_after_the_deadline_the_state_waits_for_late_answers(void **state)
 	assert_int_equal(trip.steps, 1);
 }
 
+static char slow_line[1000];
+
+static void
+keep_slow_line(enum log_level level, struct str line)
+{
+	(void)level;
+	assert_true(line.len < sizeof(slow_line));
+	memcpy(slow_line, line.at, line.len);
+	slow_line[line.len] = '\0';
+}
+
+static void
+test_the_slowest_step_is_named(void **state)
+{
+	struct trip trip = { .wanted = 1, .delay_ms = 20, .slow_us = 10000 };
+	struct trip quick = { .wanted = 1, .slow_us = 10000000 };
+
+	(void)state;
+	log_set_sink(keep_slow_line, LOG_WARNING);
+	travel(&quick, 10000);
+	assert_string_equal(slow_line, "");
+	travel(&trip, 10000);
+	assert_non_null(strstr(slow_line,
+	    "event=\"slow request\" request=\"test\" route=\"/trip\" ms="));
+	assert_non_null(strstr(slow_line, " step=\"step_ask\" step_ms="));
+	assert_non_null(strstr(slow_line, " waited_for=\"a friend\""));
+	log_set_sink(NULL, LOG_ERROR);
+}
+
 int
 main(void)
 {
@@ -207,6 +241,7 @@ main(void)
 		    test_a_failure_is_unavailable_and_no_later_step_runs),
 		cmocka_unit_test(
 		    test_after_the_deadline_the_state_waits_for_late_answers),
+		cmocka_unit_test(test_the_slowest_step_is_named),
 	};
 
 	return cmocka_run_group_tests_name("flow", tests, NULL, NULL);
