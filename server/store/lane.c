@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "crypto/random.h"
 #include "loop/clock.h"
+#include "loop/log_limit.h"
 #include "store/connection.h"
 #include "store/sqlstate.h"
 #include "store/unit.h"
@@ -91,12 +92,15 @@ lane_mismatch(struct lane *lane, const char *statement)
 static void
 lane_log_error(const PGresult *result, const char *statement, bool alarm)
 {
+	enum log_level level = alarm ? LOG_ERROR : LOG_WARNING;
 	const char *code = PQresultErrorField(result, PG_DIAG_SQLSTATE);
 	const char *constraint =
 	    PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
 
+	if (!log_limit_allows(level, "statement failed"))
+		return;
 	/* never the message: it may quote a value */
-	log_event(alarm ? LOG_ERROR : LOG_WARNING, "statement failed",
+	log_event(level, "statement failed",
 	    LOG_TEXT("statement", str_of(statement)),
 	    LOG_TEXT("code", str_of(code)),
 	    LOG_TEXT("constraint", str_of(constraint)));

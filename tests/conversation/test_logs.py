@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the log says, and what it never may.  Numbers are those of the attack
 catalogue."""
+import os
 import pathlib
 import re
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from browser import query_of
-from conftest import APPLICATION
+from browser import (Browser, all_gates_ready, ask_status, query_of,
+                     send_raw)
+from conftest import APPLICATION, PEOPLE
+from installation import wait_until
 
 PAIR = re.compile(
     r'[a-z_]+=(?:[^ "=]+|"(?:[^"\\]|\\.)*")')
@@ -93,3 +99,111 @@ def test_T198_secrets_never_reach_a_log(own_installation, browser):
     found = [secret for secret in secrets if secret in shown]
     assert not found
     assert "canary" in shown  # names are no secrets: the search does search
+
+
+FORMATS = "%n%s%x%n%s%d%1000000d"
+
+
+def test_T043_format_strings_are_written_as_they_are(installation, browser,
+                                                     raw):
+    """In every field that reaches the log or a page, and in those that do
+    not."""
+    mark = installation.log_size()
+    quoted = query_of({"": FORMATS})[1:]
+    one = browser()
+    one.sign_in(FORMATS, FORMATS)
+    assert FORMATS in one.login_page(service=FORMATS).text
+    one.get(f"/cas/{quoted}")
+    one.get(f"/cas/login?service=https://{quoted}/&{quoted}={quoted}")
+    one.get(f"/cas/login?locale={quoted}")
+    one.get("/cas/serviceValidate?" + query_of(
+        {"ticket": FORMATS, "service": "https://x/" + FORMATS}))
+    one.request("GET", "/cas/login", headers={
+        "User-Agent": FORMATS, "Accept-Language": FORMATS,
+        "X-Forwarded-For": FORMATS, "Cookie": f"__Host-TGC={FORMATS}",
+        "Referer": FORMATS, "Origin": FORMATS, "%n%s%x": "1"})
+    raw(f"GET /{FORMATS} HTTP/1.1\r\nHost: {FORMATS}\r\n\r\n".encode())
+    raw(f"{FORMATS} / HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    lines = lines_since(installation, mark)
+    assert all(LINE.match(line) for line in lines), lines
+    assert any(f'path="/cas/{quoted}"' in line for line in lines)
+    assert browser().get("/healthz").status == 200
+
+
+def test_T243_bad_requests_do_not_fill_the_log(own_installation):
+    """Twenty lines a second and gate, and one that counts the rest."""
+    place = own_installation
+    mark = place.log_size()
+    began = time.monotonic()
+    for _ in range(8):
+        with ThreadPoolExecutor(16) as people:
+            list(people.map(lambda _: send_raw(place, b"x\r\n\r\n"),
+                            range(32)))
+    seconds = int(time.monotonic() - began) + 2
+    wait_until("the rest is told", lambda: told_and_left(place, mark) == 256)
+    assert place.log(mark).count('event="bad request"') <= 2 * 20 * seconds
+
+
+def told_and_left(place, mark):
+    lines = place.log(mark)
+    left = re.findall(r'event="lines left out" of="bad request" '
+                      r'count=([0-9]+)', lines)
+    return lines.count('event="bad request"') + sum(map(int, left))
+
+
+class Muted:
+    """The server with a standard error that takes nothing."""
+
+    def __init__(self, place, stderr):
+        self.place = place
+        place.stop()
+        place.server = subprocess.Popen(
+            [*place.prefix, str(place.folder / "program/portillon"),
+             "--config", str(place.config), "serve"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=stderr, cwd=place.folder, env=place.environment())
+
+    def __enter__(self):
+        wait_until("it is ready", lambda: all_gates_ready(self.place))
+        return self.place
+
+    def __exit__(self, *_):
+        assert self.place.stop() == 0
+        self.place.start()
+
+
+def serves(place):
+    """A whole sign-in, and more log lines than a pipe holds."""
+    one = Browser(place)
+    ticket = one.sign_in("alice", PEOPLE["alice"], APPLICATION).ticket
+    answer = one.get("/cas/serviceValidate?" + query_of(
+        {"ticket": ticket, "service": APPLICATION}))
+    assert b"<cas:user>alice<" in answer.body
+    for _ in range(600):
+        assert one.get("/healthz").status == 200
+    one.close()
+
+
+def lost_lines(place):
+    text = ask_status(place, "/metrics").text
+    return int(re.search(r"^portillon_log_lines_lost_total ([0-9]+)$", text,
+                         re.M)[1])
+
+
+def test_F13_a_full_disk_for_the_log_costs_lines_only(own_installation):
+    with open("/dev/full", "wb") as full, \
+            Muted(own_installation, full) as place:
+        serves(place)
+        assert lost_lines(place) > 600
+
+
+def test_F13_a_log_that_nobody_reads_keeps_nobody_waiting(own_installation):
+    ends = os.pipe()
+    try:
+        with Muted(own_installation, ends[1]) as place:
+            serves(place)
+            assert lost_lines(place) > 0
+            os.close(ends[0])  # and now its reader goes away
+            serves(place)
+    finally:
+        os.close(ends[1])
