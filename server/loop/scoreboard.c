@@ -143,12 +143,12 @@ scoreboard_time(enum score_time time, int64_t took_us)
 void
 scoreboard_request(size_t route, bool is_post, unsigned status)
 {
-	size_t class = status / 100;
+	size_t status_class = status / 100;
 
 	if (route >= SCORE_ROUTES_MOST)
 		route = SCORE_ROUTES_MOST - 1;
-	if (class < SCORE_CLASSES)
-		add(&mine->requests[route][is_post][class], 1);
+	if (status_class < SCORE_CLASSES)
+		add(&mine->requests[route][is_post][status_class], 1);
 }
 
 uint64_t
@@ -162,13 +162,14 @@ scoreboard_total(enum score score)
 }
 
 uint64_t
-scoreboard_requests(size_t route, bool is_post, unsigned class)
+scoreboard_requests(size_t route, bool is_post, unsigned status_class)
 {
 	uint64_t total = 0;
 
-	assert(route < SCORE_ROUTES_MOST && class < SCORE_CLASSES);
+	assert(route < SCORE_ROUTES_MOST && status_class < SCORE_CLASSES);
 	for (size_t i = 0; i < slots; i++)
-		total += look(&board->slots[i].requests[route][is_post][class]);
+		total += look(
+		    &board->slots[i].requests[route][is_post][status_class]);
 	return total;
 }
 

@@ -40,7 +40,7 @@ void scoreboard_request(size_t route, bool is_post, unsigned status);
 
 /* What all processes have counted together. */
 uint64_t scoreboard_total(enum score);
-uint64_t scoreboard_requests(size_t route, bool is_post, unsigned class);
+uint64_t scoreboard_requests(size_t route, bool is_post, unsigned status_class);
 void scoreboard_times(enum score_time, struct score_times *);
 
 struct scoreboard_process {

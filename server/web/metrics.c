@@ -29,7 +29,8 @@ struct counter_row {
 /* clang-format off */
 static const struct counter_row counters[] = {
 	{ "portillon_connections_accepted_total", SCORE_ACCEPTED, NULL, NULL,
-	    "Connections accepted on the service port." },
+	    "Connections accepted on the service port, also those then "
+	    "refused." },
 	{ "portillon_connections_refused_total", SCORE_REFUSED_TOTAL,
 	    "reason", "total", "Connections turned away, by reason." },
 	{ "portillon_connections_refused_total", SCORE_REFUSED_ADDRESS,
@@ -180,12 +181,13 @@ write_route(struct buf *out, size_t place, struct str path, bool is_post)
 		[5] = STR_INIT("5xx"),
 	};
 
-	for (unsigned class = 2; class < SCORE_CLASSES; class ++)
+	for (unsigned status_class = 2; status_class < SCORE_CLASSES;
+	     status_class++)
 		metrics_count(out, "portillon_requests_total",
 		    METRICS_LABELS({ "route", path },
 			{ "method", is_post ? STR("POST") : STR("GET") },
-			{ "class", classes[class] }),
-		    scoreboard_requests(place, is_post, class));
+			{ "class", classes[status_class] }),
+		    scoreboard_requests(place, is_post, status_class));
 }
 
 /* A HEAD counts as a GET; what met no route has the route "none". */
