@@ -3,9 +3,10 @@
  * Service URLs and patterns under any bytes.
  *
  * The first line is a URL, the second a pattern.  Canonical forms are fixed
- * points; the address that carries the ticket means the same service; matching
- * agrees with a comparison part by part and with the registry; and curl and
- * libevent see the host, port and scheme in it that we see.
+ * points, whatever the spelling; the address that carries the ticket means the
+ * same service; matching agrees with a comparison part by part and with the
+ * registry; and curl and libevent see the host, port and scheme in it that we
+ * see.
  */
 #include <string.h>
 
@@ -18,7 +19,7 @@
 #include "text/url.h"
 
 enum {
-	TEXT_MOST = 4 * SERVICE_URL_LONGEST
+	TEXT_MOST = 8 * SERVICE_URL_LONGEST
 };
 
 static void
@@ -35,6 +36,67 @@ demand_canonical(struct str url, struct str expected)
 
 	demand(service_url_canonical(url, &out));
 	demand(str_equal(buf_str(&out), expected));
+}
+
+/* In capitals up to the path, and with the port that is meant without one. */
+static void
+authority_respell(const struct url *parts, struct buf *out)
+{
+	bool secure = str_equal_nocase(parts->scheme, STR("https"));
+	size_t start = out->len;
+
+	buf_text(out, parts->scheme);
+	buf_words(out, "://");
+	buf_text(out, parts->host);
+	for (size_t i = start; i < out->len; i++) {
+		if (out->at[i] >= 'a' && out->at[i] <= 'z')
+			out->at[i] = (char)(out->at[i] - 0x20);
+	}
+	buf_char(out, ':');
+	if (parts->port.at != NULL)
+		buf_text(out, parts->port);
+	else
+		buf_words(out, secure ? "443" : "80");
+}
+
+/* Letters and digits as escapes in lower case; escapes as they are. */
+static void
+letters_respell(struct str part, struct buf *out)
+{
+	for (size_t i = 0; i < part.len; i++) {
+		char letter = part.at[i];
+		bool plain = (letter >= 'a' && letter <= 'z') ||
+			     (letter >= '0' && letter <= '9');
+
+		if (letter == '%') {
+			buf_text(out, str_first(str_from(part, i), 3));
+			i += 2;
+		} else if (plain) {
+			buf_format(out, "%%%02x", (unsigned char)letter);
+		} else {
+			buf_char(out, letter);
+		}
+	}
+}
+
+/* Another spelling of the same URL has the same canonical form. */
+static void
+demand_same_respelled(struct str url, struct str canonical)
+{
+	CLEANUP(buf_clear) struct buf spelled = BUF_INIT(TEXT_MOST);
+	struct url parts;
+
+	demand(url_parse(url, &parts));
+	authority_respell(&parts, &spelled);
+	letters_respell(parts.path, &spelled);
+	if (parts.query.at != NULL) {
+		buf_char(&spelled, '?');
+		letters_respell(parts.query, &spelled);
+	}
+	buf_words(&spelled, "#elsewhere");
+	demand(buf_ok(&spelled));
+	if (spelled.len <= SERVICE_URL_LONGEST)
+		demand_canonical(buf_str(&spelled), canonical);
 }
 
 /* Where a browser is sent: the same service, seen alike by everybody. */
@@ -101,8 +163,8 @@ static void
 demand_found(struct str pattern, struct str canonical, bool matches)
 {
 	const struct service services[] = {
-		{ .id = 1, .pattern = STR_INIT("https://app.example/cb") },
-		{ .id = 2, .pattern = STR_INIT("https://app.example/app/*") },
+		{ .id = 1, .pattern = STR_INIT("https://one.example/cb") },
+		{ .id = 2, .pattern = STR_INIT("https://one.example/app/*") },
 		{ .id = 3, .pattern = STR_INIT("https://*.uni.example/*") },
 		{ .id = 4, .pattern = pattern },
 	};
@@ -161,6 +223,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	demand(canonical.len <= SERVICE_URL_LONGEST);
 	demand_canonical(buf_str(&canonical), buf_str(&canonical));
 	demand_seen_alike(&canonical);
+	demand_same_respelled(url, buf_str(&canonical));
 	demand_location(url, buf_str(&canonical), STR_NONE);
 	demand_location(url, buf_str(&canonical), STR("ST-1"));
 	if (has_pattern)

@@ -3,7 +3,7 @@
  * The settings file under any bytes.
  *
  * Settings that were accepted, written down from the table and read again, are
- * the same settings; a refusal is one sentence.
+ * the same settings.  A refusal says why, and an empty file is accepted.
  */
 #include <stdio.h>
 #include <string.h>
@@ -94,7 +94,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 	CLEANUP(settings_clear) struct settings again = { 0 };
 
 	if (!load(&settings, (struct str){ (const char *)input, size }, &why)) {
-		demand(buf_ok(&why) && why.len > 0);
+		demand(size > 0 && buf_ok(&why) && why.len > 0);
 		return 0;
 	}
 	demand(why.len == 0);
