@@ -14,7 +14,8 @@
 		libjansson-dev libinih-dev libcmocka-dev)
 	PACKAGES_RUN=(postgresql-15 openssl curl ca-certificates procps)
 	PACKAGES_DEMO=(apache2-bin libapache2-mod-auth-cas)
-	PACKAGES_TEST=(clang clang-format gettext gdb python3-pytest
+	PACKAGES_TEST=(clang clang-format gettext gdb libclang-rt-14-dev
+		libcurl4-openssl-dev python3-pytest
 		python3-pytest-xdist python3-selenium python3-psycopg2 python3-lxml
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core)
 }

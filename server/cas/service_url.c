@@ -12,6 +12,10 @@
 #include "base/buf.h"
 #include "text/url.h"
 
+enum {
+	DECODINGS_MOST = 3
+};
+
 static int
 hex_digit(char letter)
 {
@@ -82,64 +86,6 @@ static const char kept_in_path[] = "/!$&'()*+,;=:@";
 static const char kept_in_query[] = "/?!$&'()*,;=:@"; /* '+' is "%20" there */
 
 /*
- * The character at `*place` after every round of decoding that changes it
- * ("%2e", "%252e", ... are all a dot), and `*place` moved behind it.
- */
-static int
-next_decoded(struct str text, size_t *place)
-{
-	int letter = (unsigned char)text.at[*place];
-	int value = escape_value(str_from(text, *place));
-
-	*place += 1;
-	while (value == '%' && *place + 4 <= text.len) {
-		char again[3] = { '%', text.at[*place + 2],
-			text.at[*place + 3] };
-
-		value = escape_value((struct str){ again, sizeof(again) });
-		if (value < 0) {
-			*place += 2;
-			return '%';
-		}
-		*place += 2;
-	}
-	if (value < 0)
-		return letter;
-	*place += 2;
-	return value;
-}
-
-/*
- * A dot segment, a backslash or a control character in a path, however often
- * encoded; "..;x" is a dot segment to servers with path parameters.
- */
-static bool
-path_is_crooked(struct str path)
-{
-	size_t place = 0, dots = 0;
-	bool only_dots = true;
-
-	while (place < path.len) {
-		int letter = next_decoded(path, &place);
-		bool ends = letter == '/' || letter == ';';
-
-		if (letter == '\\' || letter < ' ' || letter == 0x7f)
-			return true;
-		if (ends && only_dots && (dots == 1 || dots == 2))
-			return true;
-		if (letter == '/') {
-			only_dots = true;
-			dots = 0;
-		} else if (letter == '.') {
-			dots++;
-		} else {
-			only_dots = false;
-		}
-	}
-	return only_dots && (dots == 1 || dots == 2);
-}
-
-/*
  * Control characters, raw or encoded once: ASCII's, and of Unicode those that
  * some reader takes for a line end (U+0080 to U+009F, U+2028, U+2029).
  */
@@ -164,6 +110,83 @@ has_control(struct str part)
 			return true;
 	}
 	return false;
+}
+
+/*
+ * A segment "." or "..", which ends at a slash; or at a semicolon: "..;x" is a
+ * dot segment to servers with path parameters.
+ */
+static bool
+has_dot_segment(struct str path)
+{
+	size_t dots = 0;
+	bool only_dots = true;
+
+	for (size_t i = 0; i <= path.len; i++) {
+		char letter = i < path.len ? path.at[i] : '/';
+
+		if (letter == '.') {
+			dots++;
+			continue;
+		}
+		if ((letter == '/' || letter == ';') && only_dots &&
+		    (dots == 1 || dots == 2))
+			return true;
+		only_dots = letter == '/';
+		dots = 0;
+	}
+	return false;
+}
+
+/* The text with its escapes decoded once; its length. */
+static size_t
+decode_once(struct str text, char *out)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		int value = escape_value(str_from(text, i));
+
+		out[len++] = value >= 0 ? (char)value : text.at[i];
+		i += value >= 0 ? 2 : 0;
+	}
+	return len;
+}
+
+static bool
+spelling_is_crooked(struct str path)
+{
+	return has_dot_segment(path) || has_control(path) ||
+	       str_find(path, '\\') < path.len;
+}
+
+/* Nobody honest encodes a path more than three times. */
+static bool
+decoded_is_crooked(struct str path)
+{
+	char decoded[SERVICE_URL_LONGEST];
+
+	for (unsigned round = 0; round < DECODINGS_MOST; round++) {
+		size_t len = decode_once(path, decoded);
+
+		if (len == path.len)
+			return false;
+		path = (struct str){ decoded, len };
+		if (spelling_is_crooked(path))
+			return true;
+	}
+	return decode_once(path, decoded) < path.len;
+}
+
+/*
+ * A dot segment, a backslash or a control character in a path, however often
+ * and in whatever pieces it was encoded.
+ */
+static bool
+path_is_crooked(struct str path)
+{
+	return spelling_is_crooked(path) ||
+	       (str_find(path, '%') < path.len && decoded_is_crooked(path));
 }
 
 static void
@@ -294,9 +317,9 @@ service_url_canonical(struct str url, struct buf *out)
 
 	if (url.len > SERVICE_URL_LONGEST || !url_parse(url, &parts))
 		return false;
-	fine = !path_is_crooked(parts.path) && !has_control(parts.path) &&
-	       !has_control(parts.query) && !has_control(parts.fragment) &&
-	       put_authority(out, &parts) && put_path(out, parts.path);
+	fine = !path_is_crooked(parts.path) && !has_control(parts.query) &&
+	       !has_control(parts.fragment) && put_authority(out, &parts) &&
+	       put_path(out, parts.path);
 	if (fine)
 		put_query(out, parts.query);
 	fine = fine && buf_ok(out) && out->len - start <= SERVICE_URL_LONGEST;

@@ -152,6 +152,22 @@ request_fill_frame(struct request *rq, struct page_frame *frame)
 	};
 }
 
+/* A path up to the ticket that somebody wrote into it. */
+static struct str
+path_for_log(struct str path)
+{
+	static const struct str starts[] = { STR_INIT("/ST-"), STR_INIT("/PT-"),
+		STR_INIT("/TGT-"), STR_INIT("/PGT-") };
+
+	for (size_t i = 0; i < path.len; i++) {
+		for (size_t k = 0; k < COUNT_OF(starts); k++) {
+			if (str_starts(str_from(path, i), starts[k]))
+				return str_first(path, i + starts[k].len);
+		}
+	}
+	return path;
+}
+
 /*
  * One line a request.  Paths are logged, queries never: they carry tickets.
  * What was no request has an event of its own, which is limited.
@@ -165,7 +181,7 @@ log_access(const struct request *rq, const struct http_response *response,
 		LOG_TEXT("request", str_of(rq->id)),
 		LOG_TEXT("client", str_of(rq->client)),
 		LOG_TEXT("method", rq->method),
-		LOG_TEXT("path", rq->path),
+		LOG_TEXT("path", path_for_log(rq->path)),
 		LOG_NUMBER("status", response->status),
 		LOG_NUMBER("bytes", response->body.len),
 		LOG_NUMBER("us", took_us),

@@ -5,21 +5,11 @@
  * What was decoded is encoded again and must decode to the same; a crooked
  * text must stay crooked whatever follows it.
  */
-#include <stdlib.h>
-
 #include "base/arena.h"
 #include "base/buf.h"
+#include "fuzz.h"
 #include "text/escape.h"
 #include "text/params.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 params_encode(const struct params *params, struct buf *out)

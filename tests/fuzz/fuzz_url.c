@@ -5,19 +5,9 @@
  * The parts of an accepted URL, joined again, are the URL; and no part has a
  * letter that would move a border for another reader.
  */
-#include <stdlib.h>
-
 #include "base/buf.h"
+#include "fuzz.h"
 #include "text/url.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *input, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 demand_without(struct str part, const char *letters)
