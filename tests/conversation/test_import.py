@@ -8,7 +8,9 @@ import json
 import os
 import pty
 import signal
+import socket
 import subprocess
+import threading
 import time
 
 import pytest
@@ -16,7 +18,7 @@ import pytest
 from installation import wait_until
 
 DONE, REFUSED, USAGE, UNUSABLE = 0, 1, 2, 3
-PEOPLE_MANY = int(os.environ.get("TEST_PEOPLE", "5000"))
+PEOPLE_MANY = int(os.environ.get("TEST_PEOPLE", "20000"))
 # "correct horse"
 BCRYPT = "$2b$04$abcdefghijklmnopqrstuujydOTSfIH/d5oUHpsygqV5X9xJLQc6e"
 
@@ -578,6 +580,13 @@ def test_a_terminal_sees_a_bar(people):
     assert "\r[#" in text and " %" in text and " people" in text
 
 
+def wait_until_inside(place):
+    """Until the import has sent something and waits for more people."""
+    wait_until("the import is in its transaction", lambda: place.sql(
+        "select 1 from pg_stat_activity where state = 'idle in transaction' "
+        "and query like '%%jsonb_to_recordset%%'", role="postgres"))
+
+
 def fed_halfway(begin, place, lines):
     """An import of standard input that has taken `lines` people and waits for
     more: some are in the database, in its open transaction."""
@@ -585,9 +594,7 @@ def fed_halfway(begin, place, lines):
     process.stdin.write(b"login,display_name\n")
     process.stdin.write(b"".join(b"half%d,Half\n" % n for n in range(lines)))
     process.stdin.flush()
-    wait_until("the import is in its transaction", lambda: place.sql(
-        "select 1 from pg_stat_activity where state = 'idle in transaction' "
-        "and query like '%%jsonb_to_recordset%%'", role="postgres"))
+    wait_until_inside(place)
     return process
 
 
@@ -622,6 +629,74 @@ def test_an_import_whose_database_dies_leaves_nothing(
     assert halves(place) == 0
 
 
+class Cutter:
+    """A socket in front of PostgreSQL's that breaks the first connection when
+    "commit" comes by: before it goes on, or once it has."""
+
+    def __init__(self, place, passes_on):
+        self.folder = place.folder / f"cutter{passes_on}"
+        self.folder.mkdir()
+        self.target = str(place.folder / "database/socket/.s.PGSQL.5432")
+        self.passes_on = passes_on
+        self.cut = False
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.folder / ".s.PGSQL.5432"))
+        for path in (self.folder, self.folder / ".s.PGSQL.5432"):
+            path.chmod(0o777)
+        self.listener.listen()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return  # closed
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self.target)
+            for one, other in ((client, server), (server, client)):
+                threading.Thread(target=self.pump, args=(one, other),
+                                 daemon=True).start()
+
+    def pump(self, one, other):
+        try:
+            while data := one.recv(65536):
+                if not self.cut and b"\x0bcommit\0" in data:
+                    self.cut = True
+                    if self.passes_on:
+                        other.sendall(data)
+                        other.recv(65536)
+                    break
+                other.sendall(data)
+        except OSError:
+            pass  # the other direction ended
+        for end in (one, other):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_a_lost_answer_to_the_commit_is_asked_for(people, committed):
+    """Whether it was done is then a question to the server, not a guess."""
+    place = people.installation
+    cutter = Cutter(place, committed)
+    done = people.run(
+        "import", people.file("login,display_name\nlast,Last\n"), env={
+            "PORTILLON_DATABASE_APP": f"host={cutter.folder} "
+            "dbname=portillon user=portillon_app"})
+    cutter.listener.close()
+    assert cutter.cut
+    if committed:
+        assert done.returncode == DONE, done.stderr
+        assert "1 added" in done.stdout
+    else:
+        assert done.returncode == UNUSABLE
+        assert "nothing was changed" in done.stderr
+    assert (people.show("last") is not None) == committed
+
+
 def test_sign_ins_do_not_wait_for_an_import(people, browser, begin):
     """An import holds the row of somebody who signs in with an old hash: the
     new hash is left for later, and nothing waits."""
@@ -631,9 +706,7 @@ def test_sign_ins_do_not_wait_for_an_import(people, browser, begin):
     lines = b"".join(b"half%d,Half\n" % n for n in range(2000))
     process.stdin.write(b"login,display_name\nbusy,Other Name\n" + lines)
     process.stdin.flush()
-    wait_until("the row is held", lambda: place.sql(
-        "select 1 from pg_stat_activity where state = 'idle in transaction'",
-        role="postgres"))
+    wait_until_inside(place)
     assert browser().sign_in("busy", "correct horse").status == 303
     assert account_row(people, "busy")[2] == BCRYPT
     out, told = process.communicate(timeout=60)
