@@ -148,22 +148,28 @@ csv_open_quote(struct csv_reader *r)
 }
 
 static void
+csv_plain(struct csv_reader *r, char byte)
+{
+	r->state = CSV_PLAIN;
+	if (byte == '"')
+		csv_refuse(r, "a quote inside of a field that does not begin "
+			      "with one");
+	else if (!csv_separator(r, byte))
+		csv_add(r, byte);
+}
+
+static void
 csv_step(struct csv_reader *r, char byte)
 {
 	switch (r->state) {
 	case CSV_FIELD_START:
-		if (byte == '"') {
-			csv_open_quote(r);
-			break;
-		}
-		r->state = CSV_PLAIN;
-		/* fallthrough */
-	case CSV_PLAIN:
 		if (byte == '"')
-			csv_refuse(r, "a quote inside of a field that does not "
-				      "begin with one");
-		else if (!csv_separator(r, byte))
-			csv_add(r, byte);
+			csv_open_quote(r);
+		else
+			csv_plain(r, byte);
+		break;
+	case CSV_PLAIN:
+		csv_plain(r, byte);
 		break;
 	case CSV_QUOTED:
 		if (byte == '"')
