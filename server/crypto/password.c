@@ -5,6 +5,9 @@
  * A stored hash names its own cost.  What an import or a tampered row asks for
  * is held to a few seconds and a gigabyte.  Whatever cannot be checked costs
  * as much as a real check, so that the time does not tell accounts apart.
+ *
+ * bcrypt reads 72 bytes and ignores the rest, so a longer password is never
+ * right for a bcrypt hash: what was never compared must not be rehashed.
  */
 #include "crypto/password.h"
 
@@ -27,6 +30,7 @@ enum {
 	MOST_LANES = 64,
 	MOST_WORK_KIB = 4 * MOST_MEMORY_KIB, /* memory times passes */
 	MOST_BCRYPT_COST = 16,
+	BCRYPT_LONGEST = 72, /* bytes of a password that bcrypt reads */
 	MOST_SHA_ROUNDS = 5000000,
 };
 
@@ -164,15 +168,35 @@ struct crypt_format {
 	struct str start;
 	size_t output_len; /* characters behind the last '$' */
 	bool (*cost_possible)(struct str settings); /* what is between */
+	const char *trouble; /* with a hash that starts so and does not fit */
+	size_t longest; /* bytes of a password that count */
 };
 
+static const char bcrypt_trouble[] =
+    "is not a bcrypt hash of 60 characters with a cost of 4 to 16";
+static const char sha256_trouble[] =
+    "is not a SHA-256-crypt hash with at most 5000000 rounds";
+static const char sha512_trouble[] =
+    "is not a SHA-512-crypt hash with at most 5000000 rounds";
+static const char yescrypt_trouble[] =
+    "is not a yescrypt hash of a cost of 1 to 11, as crypt_gensalt(3) has it";
+static const char argon2_trouble[] =
+    "is not an Argon2id hash (v=19) with at most 1 GiB of memory, and memory "
+    "times passes at most 4 GiB";
+
 static const struct crypt_format crypt_formats[] = {
-	{ STR_INIT("$2a$"), 53, bcrypt_cost_possible },
-	{ STR_INIT("$2b$"), 53, bcrypt_cost_possible },
-	{ STR_INIT("$2y$"), 53, bcrypt_cost_possible },
-	{ STR_INIT("$5$"), 43, sha_cost_possible },
-	{ STR_INIT("$6$"), 86, sha_cost_possible },
-	{ STR_INIT("$y$"), 43, yescrypt_cost_possible },
+	{ STR_INIT("$2a$"), 53, bcrypt_cost_possible, bcrypt_trouble,
+	    BCRYPT_LONGEST },
+	{ STR_INIT("$2b$"), 53, bcrypt_cost_possible, bcrypt_trouble,
+	    BCRYPT_LONGEST },
+	{ STR_INIT("$2y$"), 53, bcrypt_cost_possible, bcrypt_trouble,
+	    BCRYPT_LONGEST },
+	{ STR_INIT("$5$"), 43, sha_cost_possible, sha256_trouble,
+	    PASSWORD_LONGEST },
+	{ STR_INIT("$6$"), 86, sha_cost_possible, sha512_trouble,
+	    PASSWORD_LONGEST },
+	{ STR_INIT("$y$"), 43, yescrypt_cost_possible, yescrypt_trouble,
+	    PASSWORD_LONGEST },
 };
 
 static bool
@@ -191,14 +215,15 @@ crypt_format_fits(const struct crypt_format *format, struct str hash)
 	       format->cost_possible(settings);
 }
 
-static bool
-crypt_known(struct str hash)
+/* NULL: none of them. */
+static const struct crypt_format *
+crypt_find(struct str hash)
 {
 	for (size_t i = 0; i < COUNT_OF(crypt_formats); i++) {
 		if (crypt_format_fits(&crypt_formats[i], hash))
-			return true;
+			return &crypt_formats[i];
 	}
-	return false;
+	return NULL;
 }
 
 static enum password_verdict
@@ -260,20 +285,39 @@ password_check(
     struct str password, struct str hash, const struct password_cost *cost)
 {
 	struct password_cost stored = { 0 };
+	const struct crypt_format *format;
 
 	if (!password_possible(password))
 		return PASSWORD_WRONG;
 	if (argon2_parse(hash, &stored))
 		return argon2_check(password, hash, &stored, cost);
-	if (crypt_known(hash))
+	format = crypt_find(hash);
+	if (format != NULL && password.len <= format->longest)
 		return crypt_check(password, hash);
 	return check_for_nothing(password, cost);
+}
+
+const char *
+password_hash_trouble(struct str hash)
+{
+	struct password_cost stored = { 0 };
+
+	if (argon2_parse(hash, &stored) || crypt_find(hash) != NULL)
+		return NULL;
+	if (str_starts(hash, STR("$argon2")))
+		return argon2_trouble;
+	for (size_t i = 0; i < COUNT_OF(crypt_formats); i++) {
+		if (str_starts(hash, crypt_formats[i].start))
+			return crypt_formats[i].trouble;
+	}
+	if (str_starts(hash, STR("$")) || str_starts(hash, STR("{")))
+		return "is a hash of another kind than bcrypt, SHA-256-crypt, "
+		       "SHA-512-crypt, yescrypt and Argon2id";
+	return "is not a hash; passwords in clear text are not taken";
 }
 
 bool
 password_hash_is_known(struct str hash)
 {
-	struct password_cost stored = { 0 };
-
-	return argon2_parse(hash, &stored) || crypt_known(hash);
+	return password_hash_trouble(hash) == NULL;
 }

@@ -38,12 +38,19 @@ bool password_hash(struct str password, const struct password_cost *,
 /*
  * Anything unreadable is PASSWORD_WRONG.  An empty `hash` (no account, or no
  * password set) is checked against a hash that nobody's password has, at
- * today's cost, so that it takes the same time.
+ * today's cost, so that it takes the same time.  A password of more than 72
+ * bytes is PASSWORD_WRONG for a bcrypt hash, which knows nothing of the rest.
  */
 enum password_verdict password_check(
     struct str password, struct str hash, const struct password_cost *);
 
 /* Is this a hash that password_check() could find right? */
 bool password_hash_is_known(struct str hash);
+
+/*
+ * NULL if it is; else what is wrong, to stand behind "the password ".  Costs
+ * that nobody should have to bear at a sign-in are told here.
+ */
+const char *password_hash_trouble(struct str hash);
 
 #endif

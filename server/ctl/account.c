@@ -333,6 +333,24 @@ const struct command account_parts[] = {
 		       "--password-stdin or\n--password-hash is given.",
 	    .options = account_add_options,
 	    .run = account_add },
+	{ .name = "import",
+	    .summary = "Add or change many people from a file",
+	    .details =
+		"Everything or nothing, unless --skip-bad is given.  CSV has "
+		"a first line that\nnames its columns: login, display_name, "
+		"password, state, attribute:NAME, tenant,\ntype, groups; "
+		"several values stand behind \";\".  JSON is a list of objects "
+		"with these\nfields, or one object behind the other.  "
+		"Passwords are hashes: bcrypt, SHA-256-\nor SHA-512-crypt, "
+		"yescrypt, Argon2id.",
+	    .options = account_import_options,
+	    .run = account_import },
+	{ .name = "export",
+	    .summary = "Write all people to a new file",
+	    .details = "What is written can be imported again.  The file must "
+		       "not be there before;\nonly its owner may read it.",
+	    .options = account_export_options,
+	    .run = account_export },
 	{ .name = "list",
 	    .summary = "List people",
 	    .options = list_options,

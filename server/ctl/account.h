@@ -23,4 +23,10 @@ int account_add(const struct settings *, const struct options *);
 extern const struct option_rule account_password_options[];
 int account_set_password(const struct settings *, const struct options *);
 
+extern const struct option_rule account_import_options[];
+int account_import(const struct settings *, const struct options *);
+
+extern const struct option_rule account_export_options[];
+int account_export(const struct settings *, const struct options *);
+
 #endif

@@ -8,9 +8,9 @@
 #include <jansson.h>
 
 #include "base/buf.h"
-#include "cas/answer.h"
 #include "crypto/password.h"
 #include "ctl/account.h"
+#include "ctl/account_record.h"
 #include "ctl/command.h"
 #include "ctl/json.h"
 #include "ctl/plain.h"
@@ -20,12 +20,6 @@
 #include "store/accounts.h"
 
 enum {
-	DISPLAY_NAME_LONGEST = 256,
-	TYPE_LONGEST = 64,
-	GROUP_LONGEST = 128,
-	VALUE_LONGEST = 1024,
-	ATTRIBUTES_LONGEST = 64 * 1024,
-	HASH_LONGEST = 512,
 	PASSWORD_ROOM = PASSWORD_LONGEST + 2,
 };
 
@@ -105,23 +99,16 @@ static bool
 adding_attribute(json_t *attributes, struct str given)
 {
 	CLEANUP(buf_clear) struct buf name_text = BUF_INIT(VALUE_LONGEST);
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(2048);
 	struct str name, value;
-	const char *why;
 
 	if (!str_cut(given, '=', &name, &value)) {
 		command_complain("--attribute takes NAME=VALUE, not \"%.*s\"",
 		    STR_ARGS(given));
 		return false;
 	}
-	if (!answer_attribute_name_allowed(name, &why)) {
-		command_complain("an attribute cannot be called \"%.*s\": %s",
-		    STR_ARGS(name), why);
-		return false;
-	}
-	if (!plain_text_allowed(value, VALUE_LONGEST)) {
-		command_complain("the value of attribute %.*s is not at most "
-				 "%d bytes of UTF-8 without control characters",
-		    STR_ARGS(name), VALUE_LONGEST);
+	if (!account_attribute_allowed(name, value, &why)) {
+		command_complain("%s", buf_cstr(&why));
 		return false;
 	}
 	buf_text(&name_text, name);
@@ -189,6 +176,7 @@ static bool
 adding_password(const struct settings *settings, const struct options *options,
     struct buf *out)
 {
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
 	struct str given = options_text(options, "password-hash");
 	bool from_stdin = options_has(options, "password-stdin");
 
@@ -199,10 +187,8 @@ adding_password(const struct settings *settings, const struct options *options,
 				 "both be given");
 		return false;
 	}
-	if (given.len == 0 || given.len >= HASH_LONGEST ||
-	    !password_hash_is_known(given)) {
-		command_complain("--password-hash takes an Argon2id hash in "
-				 "PHC form, or one that crypt(5) describes");
+	if (!account_hash_allowed(given, &why)) {
+		command_complain("%s", buf_cstr(&why));
 		return false;
 	}
 	buf_text(out, given);

@@ -101,6 +101,13 @@ run_request_id(struct arena *arena)
 				  (unsigned)getuid(), buf_cstr(&random));
 }
 
+struct audit_origin
+run_origin(struct arena *arena)
+{
+	return (struct audit_origin){ .at = clock_now(),
+		.request = run_request_id(arena) };
+}
+
 static bool
 run_flow(struct run *run, struct event_base *base,
     const struct flow_step *steps, struct buf *why)
@@ -112,8 +119,7 @@ run_flow(struct run *run, struct event_base *base,
 		.arena = &run->arena,
 		.deadline_ms = STEPS_DEADLINE_MS };
 
-	run->origin = (struct audit_origin){ .at = clock_now(),
-		.request = run_request_id(&run->arena) };
+	run->origin = run_origin(&run->arena);
 	start.id = run->origin.request.at;
 	flow_start(&start);
 	while (!run->released)

@@ -35,6 +35,9 @@ struct run {
 bool run_steps(struct run *, const struct settings *, const struct flow_step *,
     struct buf *why) MUST_CHECK;
 
+/* Who asks, and now, for audit rows; the texts are in the arena. */
+struct audit_origin run_origin(struct arena *);
+
 /* The last step of every command: everything asked for is there. */
 enum flow_next run_end(struct flow *);
 

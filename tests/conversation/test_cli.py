@@ -17,6 +17,7 @@ COMMANDS = [
     ["keys"], ["keys", "generate"],
     ["tenant"], ["tenant", "add"], ["tenant", "list"],
     ["account"], ["account", "add"], ["account", "list"], ["account", "show"],
+    ["account", "import"], ["account", "export"],
     ["account", "set-password"], ["account", "disable"], ["account", "enable"],
     ["service"], ["service", "add"], ["service", "list"], ["service", "show"],
     ["service", "test"], ["service", "disable"], ["service", "enable"],

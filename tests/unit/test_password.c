@@ -236,6 +236,26 @@ nul_is_wrong(void **state)
 	assert_int_equal(out.len, 0);
 }
 
+/* bcrypt of 72 times "p": what it was made of is right, and nothing longer. */
+static void
+bcrypt_never_compares_a_part(void **state)
+{
+	static const struct str hash = STR_INIT(
+	    "$2b$04$abcdefghijklmnopqrstuuNt.0ah97gHY3F7JC1Z6EXmQc0bQBhIO");
+	char text[74];
+
+	(void)state;
+	memset(text, 'p', sizeof(text));
+	assert_int_equal(password_check((struct str){ text, 72 }, hash, &small),
+	    PASSWORD_RIGHT_OUTDATED);
+	assert_int_equal(password_check((struct str){ text, 71 }, hash, &small),
+	    PASSWORD_WRONG);
+	assert_int_equal(password_check((struct str){ text, 73 }, hash, &small),
+	    PASSWORD_WRONG);
+	assert_int_equal(password_check((struct str){ text, 74 }, hash, &small),
+	    PASSWORD_WRONG);
+}
+
 #define OUTPUT_32 "nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4"
 #define OUTPUT_43 "pG0KXbHxpjIKguh3BCfALSHrI366WlMzNka7nozr8.8"
 #define OUTPUT_86 OUTPUT_43 OUTPUT_43
@@ -294,6 +314,42 @@ static const struct str unusable[] = {
 	STR_INIT("ab0Zz2dVGdHfE"), /* DES */
 	STR_INIT("$7$CU..../....abcdefghijk$" OUTPUT_43),
 };
+
+static void
+troubles_are_told_in_words(void **state)
+{
+	static const struct {
+		struct str hash;
+		const char *word;
+	} cases[] = {
+		{ STR_INIT(""), "clear text" },
+		{ STR_INIT("password"), "clear text" },
+		{ STR_INIT("ab0Zz2dVGdHfE"), "clear text" },
+		{ STR_INIT("$1$salt$qJH7.N4xYta3aEG/dfqo/0"), "another kind" },
+		{ STR_INIT("{SSHA}abcdefghijkl"), "another kind" },
+		{ STR_INIT("$2b$20$" OUTPUT_53), "cost of 4 to 16" },
+		{ STR_INIT("$2y$04$short"), "60 characters" },
+		{ STR_INIT("$5$rounds=999999999$salt$" OUTPUT_43), "SHA-256" },
+		{ STR_INIT("$6$rounds=999999999$salt$" OUTPUT_86), "SHA-512" },
+		{ STR_INIT("$y$jzz$abcdefghijkl$" OUTPUT_43), "yescrypt" },
+		{ STR_INIT(
+		      "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$" OUTPUT_32),
+		    "Argon2id" },
+		{ STR_INIT("$argon2id$v=19$m=4194304,t=1,p=1$"
+			   "c29tZXNhbHQ$" OUTPUT_32),
+		    "1 GiB" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const char *trouble = password_hash_trouble(cases[i].hash);
+
+		assert_non_null(trouble);
+		assert_non_null(strstr(trouble, cases[i].word));
+	}
+	for (size_t i = 0; i < COUNT_OF(known_hashes); i++)
+		assert_null(password_hash_trouble(known_hashes[i].hash));
+}
 
 static void
 unusable_hashes_are_wrong(void **state)
@@ -363,7 +419,9 @@ main(void)
 		cmocka_unit_test(new_hashes_are_right),
 		cmocka_unit_test(outdated_is_told),
 		cmocka_unit_test(long_passwords_are_never_cut),
+		cmocka_unit_test(bcrypt_never_compares_a_part),
 		cmocka_unit_test(nul_is_wrong),
+		cmocka_unit_test(troubles_are_told_in_words),
 		cmocka_unit_test(unusable_hashes_are_wrong),
 		cmocka_unit_test(wild_costs_are_refused),
 		cmocka_unit_test(no_account_costs_as_much),

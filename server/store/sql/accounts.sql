@@ -46,11 +46,16 @@ WHERE g.singleton = 1;
 -- retry: idempotent
 -- row: account_changed
 -- A newer form of the same password; the old form in the WHERE makes sure that
--- it is still the same.
-WITH changed AS (
-	UPDATE sso.account SET password = $4::text
+-- it is still the same.  While somebody else changes the account, an import
+-- maybe, this is left for the next sign-in.
+WITH free AS (
+	SELECT id FROM sso.account
 	WHERE id = $2::bigint AND password = $3::text
-	RETURNING id
+	FOR NO KEY UPDATE SKIP LOCKED
+), changed AS (
+	UPDATE sso.account AS a SET password = $4::text
+	FROM free WHERE a.id = free.id
+	RETURNING a.id
 )
 SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
 FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;

@@ -37,7 +37,9 @@ PARAMETERS_MOST = 17
 FORBIDDEN = re.compile(
     r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp"
     r"|timeofday|random|gen_random_uuid)\s*\(|\bcurrent_(date|time)", re.I)
-TABLE = re.compile(r"\b(?:from|join|into|update|using)\s+(?!sso\.)(\w+)", re.I)
+# A name with a "(" right behind it is a function that gives rows.
+TABLE = re.compile(
+    r"\b(?:from|join|into|update|using)\s+(?!sso\.)(\w+)\b(?!\()", re.I)
 
 
 class Trouble(Exception):
