@@ -157,6 +157,7 @@ keys_are_derived_as_documented(void **state)
 		[MAC_LOGIN_FORM] = STR_INIT("portillon login form"),
 		[MAC_SERVICE_URL] = STR_INIT("portillon service url"),
 		[MAC_THROTTLE] = STR_INIT("portillon throttle"),
+		[MAC_KEY_CHECK] = STR_INIT("portillon key check"),
 		[MAC_KNOWN_BROWSER] = STR_INIT("portillon known browser"),
 	};
 	const struct str text = STR("text");
