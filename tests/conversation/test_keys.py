@@ -307,6 +307,8 @@ def test_a_node_without_the_active_key_grants_nothing(nodes):
     ticket = visitor.ticket_at(first)
     refuses_to_grant(second, visitor, ticket)
     assert listed(second)[newest]["state"] == "ACTIVE, MISSING HERE"
+    assert f"number {newest}, which the key file lacks" in second.portillon(
+        "check", expect=1).stdout
     assert "<cas:user>bob<" in visitor.verdict(first, ticket)
     give_keys(first, second)
     second.restart()
@@ -332,6 +334,8 @@ def test_another_secret_under_the_same_number_is_noticed(nodes):
     assert visitor.sign_in("bob", PEOPLE["bob"]).status == 303
     refuses_to_grant(second, visitor, visitor.ticket_for(APPLICATION))
     assert listed(second)[newest]["state"] == "ACTIVE, ANOTHER SECRET HERE"
+    assert "the key file has another secret" in second.portillon(
+        "check", expect=1).stdout
     give_keys(first, second)
     second.restart()
     assert visitor.ticket_at(second)
