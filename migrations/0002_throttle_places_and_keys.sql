@@ -34,13 +34,20 @@ CREATE TABLE sso.key_use (
 	last_active_at timestamptz NOT NULL
 );
 
+-- When a bucket is empty, as seen from a moment.  None can take more than an
+-- hour: one that does was filled by a clock that was wrong, and is forgotten.
+CREATE FUNCTION sso.place_empty_at(empty_at timestamptz, moment timestamptz)
+RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN empty_at > moment + interval '61 minutes' THEN moment
+	ELSE greatest(empty_at, moment) END;
+
 -- When the next try from a place may be made: NULL, at once.  A hundredth of a
 -- step is forgiven, since steps are rounded.
 CREATE FUNCTION sso.place_wait(empty_at timestamptz, most bigint,
 	moment timestamptz)
 RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN empty_at + interval '1 hour' / most * 0.99
-	> moment + interval '1 hour'
+RETURN CASE WHEN sso.place_empty_at(empty_at, moment) +
+	interval '1 hour' / most * 0.99 > moment + interval '1 hour'
 	THEN empty_at + interval '1 hour' / most - interval '1 hour' END;
 
 -- Counts a try from a place, unless that is full.  No place: nothing to count.
@@ -52,7 +59,7 @@ BEGIN
 	       interval '1 hour' / most
 	WHERE counted IS NOT NULL
 	ON CONFLICT (place) DO UPDATE SET
-		empty_at = greatest(p.empty_at, moment) + excluded.step,
+		empty_at = sso.place_empty_at(p.empty_at, moment) + excluded.step,
 		step = excluded.step
 	WHERE sso.place_wait(p.empty_at, most, moment) IS NULL;
 	RETURN FOUND OR counted IS NULL;
@@ -227,6 +234,7 @@ END
 $$;
 
 REVOKE ALL ON FUNCTION
+	sso.place_empty_at(timestamptz, timestamptz),
 	sso.place_wait(timestamptz, bigint, timestamptz),
 	sso.place_count(text, bigint, timestamptz),
 	sso.throttle_take_back(bytea, text, text, timestamptz),
@@ -241,6 +249,7 @@ REVOKE ALL ON FUNCTION
 GRANT SELECT, INSERT, UPDATE, DELETE ON sso.throttle_place TO portillon_app;
 GRANT SELECT ON sso.key_use TO portillon_app;
 GRANT EXECUTE ON FUNCTION
+	sso.place_empty_at(timestamptz, timestamptz),
 	sso.place_wait(timestamptz, bigint, timestamptz),
 	sso.place_count(text, bigint, timestamptz),
 	sso.throttle_take_back(bytea, text, text, timestamptz),

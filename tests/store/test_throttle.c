@@ -241,6 +241,23 @@ level(const char *place, int most)
 	return harness_number(sql);
 }
 
+/* A clock that went hours ahead, and was put right, keeps nobody out. */
+static void
+test_wrong_clock(void **state)
+{
+	struct try try;
+
+	(void)state;
+	for (uint8_t i = 0; i < 10; i++) {
+		try = try_of(
+		    120 + i, STR("address 203.0.113.77"), STR("network x"));
+		assert_true(try_at(&try, 36000));
+	}
+	assert_false(try_at(&try, 36000));
+	assert_true(try_at(&try, 0));
+	assert_int_equal(level("address 203.0.113.77", 10), 1);
+}
+
 static struct session_opened opened;
 
 static void
@@ -477,6 +494,7 @@ main(void)
 		cmocka_unit_test(test_address),
 		cmocka_unit_test(test_network),
 		cmocka_unit_test(test_noted),
+		cmocka_unit_test(test_wrong_clock),
 		cmocka_unit_test(test_success),
 		cmocka_unit_test(test_taken_back),
 		cmocka_unit_test(test_parallel_name),
