@@ -47,8 +47,14 @@ static const struct command commands[] = {
 	    .summary = "Organisations: add, list",
 	    .parts = tenant_parts },
 	{ .name = "keys",
-	    .summary = "The keys of the installation: make them",
+	    .summary = "The keys of the installation: make, change, list",
 	    .parts = keys_parts },
+	{ .name = "restored",
+	    .summary = "Say that a backup of the database came back",
+	    .details = "Tickets from before do not open any more, and all "
+		       "sessions end, since some of\nthem had ended after the "
+		       "backup was made.  Run it before \"serve\".",
+	    .run = restored_command },
 	{ 0 },
 };
 

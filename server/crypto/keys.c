@@ -33,6 +33,7 @@ static const char *const mac_labels[MAC_PURPOSE_COUNT] = {
 	[MAC_SERVICE_URL] = "portillon service url",
 	[MAC_THROTTLE] = "portillon throttle",
 	[MAC_KNOWN_BROWSER] = "portillon known browser",
+	[MAC_KEY_CHECK] = "portillon key check",
 };
 
 static const char *const siv_labels[SIV_PURPOSE_COUNT] = {
@@ -42,6 +43,7 @@ static const char *const siv_labels[SIV_PURPOSE_COUNT] = {
 struct generation {
 	struct mac_key *mac[MAC_PURPOSE_COUNT];
 	struct siv_key *siv[SIV_PURPOSE_COUNT];
+	int64_t check;
 };
 
 struct keys {
@@ -76,6 +78,17 @@ derive(EVP_KDF_CTX *hkdf, const uint8_t secret[static SECRET_SIZE],
 	bytes_wipe(key, sizeof(key));
 }
 
+static int64_t
+generation_check(const struct generation *generation)
+{
+	uint8_t mac[MAC_SIZE];
+	int64_t check;
+
+	mac_compute(generation->mac[MAC_KEY_CHECK], &STR("check"), 1, mac);
+	check = (int64_t)(bytes_get_be(mac, 8) >> 1);
+	return check > 0 ? check : 1;
+}
+
 static struct generation *
 generation_new(const uint8_t secret[static SECRET_SIZE])
 {
@@ -93,6 +106,7 @@ generation_new(const uint8_t secret[static SECRET_SIZE])
 		derive(hkdf, secret, siv_labels[i], key);
 		made->siv[i] = siv_key_new(key);
 	}
+	made->check = generation_check(made);
 	bytes_wipe(key, sizeof(key));
 	EVP_KDF_CTX_free(hkdf);
 	EVP_KDF_free(kdf);
@@ -205,19 +219,68 @@ keys_newest(const struct keys *keys)
 	return keys->newest;
 }
 
-void
-keys_write_new(struct buf *out)
+int64_t
+keys_check(const struct keys *keys, unsigned id)
+{
+	const struct generation *found = keys_generation(keys, id);
+
+	return found != NULL ? found->check : 0;
+}
+
+static void
+keys_write_line(struct buf *out, unsigned id)
 {
 	uint8_t secret[SECRET_SIZE];
 
 	random_bytes(secret, sizeof(secret));
+	buf_number(out, id);
+	buf_char(out, ' ');
+	bytes_base64url(out, secret, sizeof(secret));
+	buf_char(out, '\n');
+	bytes_wipe(secret, sizeof(secret));
+}
+
+void
+keys_write_new(struct buf *out)
+{
 	buf_words(out,
 	    "# The secret keys of this Portillon installation, one line each:\n"
 	    "# a number from 1 to 255, a space, 32 random bytes in base64url.\n"
 	    "# Every node needs the same file.  Whoever reads it can forge\n"
-	    "# tickets; whoever loses it signs everybody out.  Mode 0600.\n"
-	    "1 ");
-	bytes_base64url(out, secret, sizeof(secret));
-	buf_char(out, '\n');
-	bytes_wipe(secret, sizeof(secret));
+	    "# tickets; whoever loses it signs everybody out.  Mode 0600.\n");
+	keys_write_line(out, 1);
+}
+
+void
+keys_write_added(struct buf *out, struct str text, unsigned id)
+{
+	buf_text(out, text);
+	if (text.len > 0 && !str_ends(text, STR("\n")))
+		buf_char(out, '\n');
+	keys_write_line(out, id);
+}
+
+static bool
+keys_line_is(struct str line, unsigned id)
+{
+	struct str number, spelled;
+	uint64_t value;
+
+	return str_cut(str_trim(line), ' ', &number, &spelled) &&
+	       str_number(number, NUMBER_MOST, &value) && value == id;
+}
+
+void
+keys_write_without(struct buf *out, struct str text, unsigned id)
+{
+	struct str line, rest = text;
+
+	while (rest.len > 0) {
+		size_t end = str_find(rest, '\n');
+
+		line = str_first(rest, end + 1);
+		rest = str_from(rest, line.len);
+		if (!keys_line_is(str_first(line, end), id))
+			buf_text(out, line);
+	}
 }

@@ -24,6 +24,7 @@ enum mac_purpose {
 	MAC_SERVICE_URL, /* the service inside a ticket */
 	MAC_THROTTLE, /* names under which failures are counted */
 	MAC_KNOWN_BROWSER, /* proofs that an account used a browser before */
+	MAC_KEY_CHECK, /* what two nodes may compare of a generation */
 	MAC_PURPOSE_COUNT,
 };
 
@@ -51,7 +52,19 @@ const struct siv_key *keys_siv(
 /* The highest generation number in the file. */
 unsigned keys_newest(const struct keys *);
 
+/*
+ * A number above 0 that tells two secrets apart and gives neither away; 0 if
+ * there is no such generation.
+ */
+int64_t keys_check(const struct keys *, unsigned id);
+
 /* A whole new key file with one generation, number 1. */
 void keys_write_new(struct buf *out);
+
+/* The text of a key file with one more generation, whose secret is new. */
+void keys_write_added(struct buf *out, struct str text, unsigned id);
+
+/* The text of a key file without a generation; all else stays as it is. */
+void keys_write_without(struct buf *out, struct str text, unsigned id);
 
 #endif

@@ -257,15 +257,28 @@ check_connections(struct check *c)
 static void
 check_active_key(struct check *c)
 {
-	unsigned active = (unsigned)c->generation.active_key;
+	const struct generation *g = &c->generation;
+	int64_t check;
+	const char *found = "which the key file has";
 
 	if (c->keys == NULL)
 		return;
-	check_report(c, keys_mac(c->keys, active, MAC_SESSION_COOKIE) != NULL,
-	    "the active key is number %u, which %s", active,
-	    keys_mac(c->keys, active, MAC_SESSION_COOKIE) != NULL
-		? "the key file has"
-		: "the key file lacks: copy the file from another node");
+	check = keys_check(c->keys, (unsigned)g->active_key);
+	if (check == 0)
+		found = "which the key file lacks: copy the file from another "
+			"node";
+	else if (g->active_check != 0 && g->active_check != check)
+		found = "under which the key file has another secret: copy "
+			"the file from another node";
+	check_report(c,
+	    check != 0 && (g->active_check == 0 || g->active_check == check),
+	    "the active key is number %lld, %s", (long long)g->active_key,
+	    found);
+	if (keys_check(c->keys, (unsigned)g->throttle_key) == 0)
+		check_report(c, false,
+		    "counters of failures are named with key %lld, which the "
+		    "key file lacks: copy the file from another node",
+		    (long long)g->throttle_key);
 }
 
 static void

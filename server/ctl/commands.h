@@ -21,6 +21,8 @@ void migrate_folder(const struct settings *, struct buf *out);
 extern const struct option_rule migrate_options[];
 int migrate_command(const struct settings *, const struct options *);
 
+int restored_command(const struct settings *, const struct options *);
+
 int check_command(const struct settings *, const struct options *);
 
 #endif

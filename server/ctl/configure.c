@@ -58,6 +58,19 @@ configure_numbers(struct configuration *made, const struct settings *s)
 }
 
 static bool
+configure_throttle(
+    struct configuration *made, const struct settings *s, struct buf *why)
+{
+	struct throttle_settings *throttle = &made->settings.throttle;
+
+	throttle->address_most = s->throttle_address;
+	throttle->network_most = s->throttle_network;
+	throttle->crowded_times = s->throttle_crowded_times;
+	return networks_parse(
+	    str_of(s->throttle_crowded), &throttle->crowded, why);
+}
+
+static bool
 configure_http(
     struct configuration *made, const struct settings *s, struct buf *why)
 {
@@ -100,6 +113,7 @@ configure(const struct settings *settings, struct buf *why)
 	configure_numbers(made, settings);
 	if (settings_check(settings, why) &&
 	    configure_url(made, settings, why) &&
+	    configure_throttle(made, settings, why) &&
 	    configure_http(made, settings, why) &&
 	    configure_files(made, settings, why))
 		return made;

@@ -14,7 +14,8 @@
 #include "crypto/keys.h"
 
 enum {
-	KEY_FILE_LARGEST = 64 * 1024
+	KEY_FILE_LARGEST = 64 * 1024,
+	FILE_NAME_LONGEST = 4096,
 };
 
 /* Opened without waiting, should the name be a pipe. */
@@ -137,6 +138,67 @@ file_write_secret(const char *path, struct str content, struct buf *why)
 	buf_format(why, "cannot write %s: %s", path, strerror(errno));
 	unlink(path);
 	return false;
+}
+
+/* The file that is made beside it, which is also the lock. */
+static void
+file_new_name(const char *path, struct buf *name)
+{
+	buf_format(name, "%s.new", path);
+}
+
+int
+file_change_begin(const char *path, struct buf *why)
+{
+	CLEANUP(buf_clear) struct buf name = BUF_INIT(FILE_NAME_LONGEST);
+	int fd;
+
+	file_new_name(path, &name);
+	fd = open(buf_cstr(&name), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    S_IRUSR | S_IWUSR);
+	if (fd < 0 && errno == EEXIST)
+		buf_format(why,
+		    "somebody else is changing %s; if not, a change broke "
+		    "off: remove %s",
+		    path, buf_cstr(&name));
+	else if (fd < 0)
+		buf_format(why, "cannot make %s: %s", buf_cstr(&name),
+		    strerror(errno));
+	return fd;
+}
+
+/* As the file that it takes the place of. */
+static bool
+file_copy_owner(const char *path, int fd)
+{
+	struct stat old, new;
+
+	if (stat(path, &old) != 0 || fstat(fd, &new) != 0)
+		return false;
+	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) &&
+	    fchown(fd, old.st_uid, old.st_gid) != 0)
+		return false;
+	return fchmod(fd, old.st_mode & 07777) == 0;
+}
+
+bool
+file_change_end(const char *path, int fd, struct str content, struct buf *why)
+{
+	CLEANUP(buf_clear) struct buf name = BUF_INIT(FILE_NAME_LONGEST);
+	bool done = content.len == 0;
+
+	file_new_name(path, &name);
+	if (!done)
+		done = file_write_all(fd, content) &&
+		       file_copy_owner(path, fd) && fsync(fd) == 0 &&
+		       rename(buf_cstr(&name), path) == 0 &&
+		       file_sync_folder(path);
+	if (!done)
+		buf_format(why, "cannot write %s: %s", path, strerror(errno));
+	if (!done || content.len == 0)
+		unlink(buf_cstr(&name));
+	close(fd);
+	return done;
 }
 
 struct keys *

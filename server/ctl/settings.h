@@ -52,6 +52,12 @@ struct settings {
 	int64_t password_lanes;
 	int64_t password_queue; /* checks waiting, a gate */
 
+	/* [throttle] */
+	int64_t throttle_address; /* failed sign-ins an hour */
+	int64_t throttle_network;
+	char *throttle_crowded; /* networks, separated by blanks */
+	int64_t throttle_crowded_times;
+
 	/* [pages] */
 	char *institution;
 	char *templates; /* folder */

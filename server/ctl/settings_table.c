@@ -99,6 +99,18 @@ const struct setting settings_table[] = {
 	NUMBER("password", "queue", password_queue, 1, 10000, "256", NULL,
 	    "Password checks that may wait in one gate; one more is told "
 	    "to try again later."),
+	NUMBER("throttle", "address", throttle_address, 10, 1000000, "300",
+	    "failures an hour",
+	    "Failed sign-ins from one address (IPv6: one /64) in browsers "
+	    "that the account has not used before."),
+	NUMBER("throttle", "network", throttle_network, 10, 1000000, "1500",
+	    "failures an hour",
+	    "The same of one network, /24 (IPv6: /48)."),
+	SPECIAL("throttle", "crowded", SETTING_NETWORKS, throttle_crowded, "",
+	    "Addresses and networks where very many people share few "
+	    "addresses, such as a campus, separated by blanks."),
+	NUMBER("throttle", "crowded_times", throttle_crowded_times, 1, 1000,
+	    "10", NULL, "There the two limits are so many times as high."),
 	TEXT("pages", "institution", institution, "Portillon",
 	    "Who runs this sign-in, shown on every page."),
 	PATH("pages", "templates", templates,

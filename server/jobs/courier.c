@@ -48,6 +48,7 @@ struct upkeep {
 	struct upkeep_partitions partitions;
 	struct upkeep_swept sessions;
 	struct upkeep_swept throttle;
+	struct upkeep_swept places;
 	bool done;
 };
 
@@ -78,6 +79,8 @@ upkeep_sweep(struct flow *f)
 	    &u->sessions);
 	upkeep_sweep_throttle(
 	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->throttle);
+	upkeep_sweep_places(
+	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->places);
 	return FLOW_NEXT;
 }
 
@@ -93,7 +96,8 @@ upkeep_report(struct flow *f)
 	    LOG_NUMBER("dropped", u->partitions.dropped),
 	    LOG_NUMBER("days_ahead", u->partitions.ahead),
 	    LOG_NUMBER("sessions", u->sessions.count),
-	    LOG_NUMBER("throttles", u->throttle.count));
+	    LOG_NUMBER("throttles", u->throttle.count),
+	    LOG_NUMBER("places", u->places.count));
 	return FLOW_DONE;
 }
 
@@ -117,7 +121,8 @@ upkeep_release(void *state)
 	struct upkeep *u = state;
 	struct courier *courier = u->courier;
 	bool more = u->sessions.count >= SWEPT_AT_A_TIME ||
-		    u->throttle.count >= SWEPT_AT_A_TIME;
+		    u->throttle.count >= SWEPT_AT_A_TIME ||
+		    u->places.count >= SWEPT_AT_A_TIME;
 
 	courier->at_work = false;
 	courier->due_us = clock_monotonic() + (!u->done  ? RETRY_PERIOD_US

@@ -31,7 +31,7 @@ static const struct row_column candidate_columns[] = {
 	CANDIDATE(attributes, ROW_TEXT),
 	CANDIDATE(epoch, ROW_INT),
 	CANDIDATE(active, ROW_BOOL),
-	ROW_COLUMN(struct sign_in_candidate, allowed, ROW_BOOL),
+	ROW_COLUMN(struct sign_in_candidate, refused_by, ROW_TEXT),
 	ROW_COLUMN(struct sign_in_candidate, wait_until, ROW_TIME),
 	ROW_COLUMN(struct sign_in_candidate, generation, ROW_INT),
 };
@@ -39,6 +39,14 @@ static const struct row_column candidate_columns[] = {
 extern const struct row_table sign_in_candidate_row;
 const struct row_table sign_in_candidate_row =
     ROW_TABLE(struct sign_in_candidate, candidate_columns);
+
+static const struct row_column try_taken_back_columns[] = {
+	ROW_COLUMN(struct try_taken_back, done, ROW_BOOL),
+};
+
+extern const struct row_table try_taken_back_row;
+const struct row_table try_taken_back_row =
+    ROW_TABLE(struct try_taken_back, try_taken_back_columns);
 
 static const struct row_column account_changed_columns[] = {
 	ROW_COLUMN(struct account_changed, id, ROW_INT),
@@ -74,15 +82,38 @@ accounts_find(
 
 void
 accounts_find_for_sign_in(struct store *store, struct flow *f, struct str login,
-    const uint8_t *throttle_name, int64_t now, struct sign_in_candidate *into)
+    const struct sign_in_counters *counters, const struct audit_origin *origin,
+    struct sign_in_candidate *into)
 {
 	const struct value values[] = {
 		TEXT_VALUE(login),
-		BYTES_VALUE(throttle_name, MAC_SIZE),
-		TIME_VALUE(now),
+		BYTES_VALUE(counters->name, MAC_SIZE),
+		TEXT_VALUE(counters->address),
+		INT_VALUE(counters->address_most),
+		TEXT_VALUE(counters->network),
+		INT_VALUE(counters->network_most),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
 	};
 
 	store_ask(store, f, STATEMENT_ACCOUNT_FIND_FOR_SIGN_IN, values,
+	    COUNT_OF(values), into);
+}
+
+void
+accounts_take_back_try(struct store *store, struct flow *f,
+    const struct sign_in_counters *counters, const struct audit_origin *origin,
+    struct try_taken_back *into)
+{
+	const struct value values[] = {
+		BYTES_VALUE(counters->name, MAC_SIZE),
+		TEXT_VALUE(counters->address),
+		TEXT_VALUE(counters->network),
+		TIME_VALUE(origin->at),
+	};
+
+	store_ask(store, f, STATEMENT_ACCOUNT_TAKE_BACK_TRY, values,
 	    COUNT_OF(values), into);
 }
 

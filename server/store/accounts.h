@@ -22,21 +22,46 @@ struct store;
 void accounts_find(
     struct store *, struct flow *, struct str login, struct account *into);
 
+/*
+ * What a try to sign in is counted under.  Addresses and networks are counted
+ * as a bucket that leaks: so many failures an hour, all of them at once too.
+ */
+struct sign_in_counters {
+	uint8_t name[MAC_SIZE]; /* of the account, as seen from here */
+	struct str address; /* STR_NONE: neither this nor the network */
+	struct str network;
+	int64_t address_most; /* failures an hour */
+	int64_t network_most;
+};
+
 struct sign_in_candidate {
 	struct account account; /* id 0: no such account */
-	bool allowed; /* if not, refuse and compare nothing */
-	int64_t wait_until; /* if not allowed: when the next try counts */
+	/* STR_NONE, or whose limit was reached, "account", "address" or
+	 * "network": then refuse and compare nothing */
+	struct str refused_by;
+	int64_t wait_until; /* if refused: when the next try counts */
 	int64_t generation;
 };
 
 /*
- * Counts one failure under `throttle_name` (MAC_SIZE bytes) and reads the
- * account; one statement and one row for known and unknown logins alike.
- * After 5 failures within 24 hours each further one doubles the wait, from one
- * minute to 15; the 26th within 24 hours waits for the first to grow old.
+ * Counts one failure and reads the account; one statement and one row for known
+ * and unknown logins alike.  Under the name, after 5 failures within 24 hours
+ * each further one doubles the wait, from one minute to 15; the 26th within 24
+ * hours waits for the first to grow old.  A refused try is counted nowhere, and
+ * leaves an audit row if its counter had none within the last minute.
  */
 void accounts_find_for_sign_in(struct store *, struct flow *, struct str login,
-    const uint8_t *throttle_name, int64_t now, struct sign_in_candidate *into);
+    const struct sign_in_counters *, const struct audit_origin *,
+    struct sign_in_candidate *into);
+
+struct try_taken_back {
+	bool done;
+};
+
+/* A try counted at origin->at whose password was not compared after all. */
+void accounts_take_back_try(struct store *, struct flow *,
+    const struct sign_in_counters *, const struct audit_origin *,
+    struct try_taken_back *into);
 
 /* What a change found; id stays 0 if it changed nothing. */
 struct account_changed {

@@ -11,6 +11,8 @@ static const struct row_column generation_columns[] = {
 	ROW_COLUMN(struct generation, number, ROW_INT),
 	ROW_COLUMN(struct generation, restore_epoch, ROW_INT),
 	ROW_COLUMN(struct generation, active_key, ROW_INT),
+	ROW_COLUMN(struct generation, active_check, ROW_INT),
+	ROW_COLUMN(struct generation, throttle_key, ROW_INT),
 };
 
 extern const struct row_table generation_row;

@@ -15,6 +15,8 @@ struct generation {
 	int64_t number;
 	int64_t restore_epoch; /* raised when a backup came back */
 	int64_t active_key; /* generation of keys to make new things with */
+	int64_t active_check; /* keys_check() of it; 0: not known */
+	int64_t throttle_key; /* that counters of failures are named with */
 };
 
 void generation_read(struct store *, struct flow *, struct generation *into);

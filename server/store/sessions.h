@@ -15,6 +15,7 @@
 #include "store/audit.h"
 
 struct flow;
+struct sign_in_counters;
 struct store;
 
 struct session_limits {
@@ -39,7 +40,9 @@ struct session_opening {
 	const uint8_t *old_mac; /* of the cookie that came, NULL: none */
 	const uint8_t *mac; /* of the cookie that goes out */
 	int64_t key_id;
-	const uint8_t *throttle_name; /* whose failures are forgotten */
+	/* The failures of the name are forgotten, and of those of address and
+	 * network the one that this try was counted as */
+	const struct sign_in_counters *counters;
 	struct session_limits limits;
 	struct str user_agent;
 };

@@ -58,3 +58,13 @@ upkeep_sweep_throttle(struct store *store, struct flow *f, int64_t now,
 	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_THROTTLE, values,
 	    COUNT_OF(values), into);
 }
+
+void
+upkeep_sweep_places(struct store *store, struct flow *f, int64_t now,
+    int64_t most, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(now), INT_VALUE(most) };
+
+	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_PLACES, values,
+	    COUNT_OF(values), into);
+}

@@ -46,4 +46,8 @@ void upkeep_sweep_sessions(struct store *, struct flow *,
 void upkeep_sweep_throttle(struct store *, struct flow *, int64_t now,
     int64_t most, struct upkeep_swept *into);
 
+/* Counters of addresses and networks that count nothing any more. */
+void upkeep_sweep_places(struct store *, struct flow *, int64_t now,
+    int64_t most, struct upkeep_swept *into);
+
 #endif

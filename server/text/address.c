@@ -15,8 +15,8 @@ enum {
 
 static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-static bool
-is_ipv4(const struct address *address)
+bool
+address_is_ipv4(const struct address *address)
 {
 	return memcmp(address->bytes, mapped, sizeof(mapped)) == 0;
 }
@@ -66,7 +66,7 @@ void
 address_text(const struct address *address, char out[static ADDRESS_TEXT_SIZE])
 {
 	const char *text =
-	    is_ipv4(address)
+	    address_is_ipv4(address)
 		? inet_ntop(AF_INET, address->bytes + sizeof(mapped), out,
 		      ADDRESS_TEXT_SIZE)
 		: inet_ntop(AF_INET6, address->bytes, out, ADDRESS_TEXT_SIZE);
@@ -80,9 +80,21 @@ address_neighbourhood(const struct address *address)
 {
 	struct address near = *address;
 
-	if (!is_ipv4(address))
+	if (!address_is_ipv4(address))
 		memset(near.bytes + 8, 0, 8);
 	return near;
+}
+
+struct address
+address_surroundings(const struct address *address)
+{
+	struct address network = *address;
+
+	if (address_is_ipv4(address))
+		network.bytes[15] = 0;
+	else
+		memset(network.bytes + 6, 0, 10);
+	return network;
 }
 
 static bool
@@ -116,7 +128,7 @@ network_parse(struct str word, struct address_network *out)
 		return false;
 	out->bits = 128;
 	if (has_length) {
-		unsigned above = is_ipv4(&out->first) ? MAPPED_BITS : 0;
+		unsigned above = address_is_ipv4(&out->first) ? MAPPED_BITS : 0;
 
 		if (!str_number(length, 128 - above, &bits))
 			return false;

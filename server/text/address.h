@@ -41,6 +41,11 @@ void address_text(const struct address *, char out[static ADDRESS_TEXT_SIZE]);
 /* Clears all but what tells networks apart: IPv4 whole, IPv6 its /64. */
 struct address address_neighbourhood(const struct address *);
 
+/* The network around it, what one customer is given: IPv4 /24, IPv6 /48. */
+struct address address_surroundings(const struct address *);
+
+bool address_is_ipv4(const struct address *);
+
 /*
  * "10.0.0.0/8 ::1 192.0.2.1", separated by blanks.  False and a sentence if a
  * word is not a network, has host bits set, or there are too many.

@@ -15,6 +15,7 @@
 #include "crypto/password.h"
 #include "http/server.h"
 #include "store/sessions.h"
+#include "web/throttle.h"
 
 struct asset_set;
 struct keys;
@@ -31,6 +32,7 @@ struct gate_settings {
 	int64_t ticket_life; /* seconds */
 	struct session_limits session;
 	struct password_cost password;
+	struct throttle_settings throttle;
 };
 
 /* All that it points to is its own; texts lie in its arena. */

@@ -60,8 +60,10 @@ request_new(struct gate *gate, struct http_exchange *x)
 	rq->cookies = (struct buf)BUF_INIT(COOKIES_LONGEST);
 	if (gate->registry != NULL)
 		rq->registry = registry_ref(gate->registry);
-	if (snapshot_usable(gate))
+	if (snapshot_usable(gate)) {
 		rq->active_key = (unsigned)gate->generation.active_key;
+		rq->throttle_key = (unsigned)gate->generation.throttle_key;
+	}
 	request_name(rq->id);
 	address_text(&client, rq->client);
 	return rq;

@@ -85,7 +85,7 @@ cookie_spell(struct request *rq, const uint8_t handle[HANDLE_SIZE])
 
 void
 grant_session(struct request *rq, struct flow *f, const struct account *account,
-    const uint8_t *throttle_name, struct session_grant *grant)
+    const struct sign_in_counters *counters, struct session_grant *grant)
 {
 	struct gate *gate = rq->gate;
 	uint8_t handle[HANDLE_SIZE], mac[MAC_SIZE], old_mac[MAC_SIZE];
@@ -106,7 +106,7 @@ grant_session(struct request *rq, struct flow *f, const struct account *account,
 		.old_mac = session_cookie_mac(rq, old_mac) ? old_mac : NULL,
 		.mac = mac,
 		.key_id = rq->active_key,
-		.throttle_name = throttle_name,
+		.counters = counters,
 		.limits = rq->configuration->settings.session,
 		.user_agent = rq->user_agent,
 	    },

@@ -17,6 +17,7 @@
 struct account;
 struct flow;
 struct request;
+struct sign_in_counters;
 
 /* The MAC of the session cookie that came; false if none worth looking up. */
 bool session_cookie_mac(const struct request *, uint8_t mac[static MAC_SIZE]);
@@ -31,7 +32,7 @@ struct session_grant {
 
 /* The account proved who it is: opens or goes on with a session. */
 void grant_session(struct request *, struct flow *, const struct account *,
-    const uint8_t *throttle_name, struct session_grant *);
+    const struct sign_in_counters *, struct session_grant *);
 
 /* Puts the new cookie into the answer; opened.number must not be 0. */
 void grant_session_cookie(struct request *, const struct session_grant *);

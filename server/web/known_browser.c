@@ -2,7 +2,10 @@
 /*
  * Browsers that an account has signed in from before.
  *
- * The cookie is 43 digits of base62: 16 random bytes and 16 bytes of MAC.
+ * The cookie is 43 digits of base62: 16 random bytes, the number of the
+ * browser, and 16 bytes of MAC.  Each sign-in makes the MAC anew with the
+ * active key and keeps the number: a proof lasts until its key is retired, and
+ * a browser that is used keeps its counter for ever.
  */
 #include "web/known_browser.h"
 
@@ -10,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "crypto/keys.h"
+#include "crypto/mac.h"
 #include "crypto/random.h"
 #include "web/configuration.h"
 #include "web/gate.h"
@@ -59,34 +63,26 @@ proof_read(
 	       proof_is_for(rq, proof, login);
 }
 
-static const struct mac_key *
-active_key(const struct request *rq, enum mac_purpose purpose)
-{
-	return keys_mac(rq->configuration->keys, rq->active_key, purpose);
-}
-
-void
-known_browser_throttle_name(
-    const struct request *rq, struct str login, uint8_t name[static MAC_SIZE])
+struct str
+known_browser_number(struct request *rq, struct str login)
 {
 	uint8_t proof[PROOF_SIZE];
-	bool known = proof_read(rq, login, proof);
-	const struct str parts[] = { known ? STR("known") : STR("world"),
-		known ? number_of(proof) : STR_NONE, login };
 
-	mac_compute(active_key(rq, MAC_THROTTLE), parts, COUNT_OF(parts), name);
+	if (!proof_read(rq, login, proof))
+		return STR_NONE;
+	return arena_text(&rq->arena, number_of(proof));
 }
 
 static void
-proof_make(
+proof_sign(
     const struct request *rq, struct str login, uint8_t proof[PROOF_SIZE])
 {
 	const struct str parts[] = { STR("proof"), number_of(proof), login };
 	uint8_t mac[MAC_SIZE];
 
-	random_bytes(proof, HALF);
-	mac_compute(
-	    active_key(rq, MAC_KNOWN_BROWSER), parts, COUNT_OF(parts), mac);
+	mac_compute(keys_mac(rq->configuration->keys, rq->active_key,
+			MAC_KNOWN_BROWSER),
+	    parts, COUNT_OF(parts), mac);
 	memcpy(proof + HALF, mac, HALF);
 }
 
@@ -97,7 +93,8 @@ known_browser_remember(struct request *rq, struct str login)
 	char digits[PROOF_DIGITS];
 
 	if (!proof_read(rq, login, proof))
-		proof_make(rq, login, proof);
+		random_bytes(proof, HALF);
+	proof_sign(rq, login, proof);
 	bytes_base62(digits, sizeof(digits), proof, sizeof(proof));
 	request_set_cookie(rq, COOKIE_NAME,
 	    (struct str){ digits, sizeof(digits) }, REMEMBER_SECONDS);

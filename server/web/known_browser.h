@@ -12,13 +12,15 @@
 #ifndef WEB_KNOWN_BROWSER_H
 #define WEB_KNOWN_BROWSER_H
 
-#include "crypto/mac.h"
+#include "base/str.h"
 
 struct request;
 
-/* The name under which failures of this account from here are counted. */
-void known_browser_throttle_name(
-    const struct request *, struct str login, uint8_t name[static MAC_SIZE]);
+/*
+ * The number of this browser, if it proves that the account signed in from
+ * here before; else STR_NONE.  Lives as long as the request.
+ */
+struct str known_browser_number(struct request *, struct str login);
 
 /* After a right sign-in: the answer brings the proof, or renews it. */
 void known_browser_remember(struct request *, struct str login);

@@ -36,6 +36,7 @@ struct request {
 	const struct route *route;
 	struct registry *registry; /* counted; see web/snapshot.h */
 	unsigned active_key; /* generation of keys to make new things with */
+	unsigned throttle_key; /* and to name counters of failures with */
 	char id[REQUEST_ID_SIZE]; /* also the support code on error pages */
 	int64_t now; /* microseconds since 1970 UTC */
 	int64_t began_us; /* monotonic */

@@ -166,17 +166,23 @@ snapshot_follow(struct request *rq, struct flow *f, int64_t generation)
 }
 
 static bool
-has_key(const struct configuration *configuration, unsigned id)
+has_keys(
+    const struct configuration *configuration, const struct generation *wanted)
 {
-	return keys_mac(configuration->keys, id, MAC_SESSION_COOKIE) != NULL;
+	int64_t check =
+	    keys_check(configuration->keys, (unsigned)wanted->active_key);
+
+	return check != 0 &&
+	       (wanted->active_check == 0 || wanted->active_check == check) &&
+	       keys_check(
+		   configuration->keys, (unsigned)wanted->throttle_key) != 0;
 }
 
 bool
 snapshot_usable(const struct gate *gate)
 {
 	return gate->registry != NULL &&
-	       has_key(
-		   gate->configuration, (unsigned)gate->generation.active_key);
+	       has_keys(gate->configuration, &gate->generation);
 }
 
 /*
@@ -184,12 +190,14 @@ snapshot_usable(const struct gate *gate)
  * the one that it found active: what is made with that is still good.
  */
 static bool
-settle_key(struct request *rq)
+settle_keys(struct request *rq)
 {
-	unsigned active = (unsigned)rq->gate->generation.active_key;
+	const struct generation *wanted = &rq->gate->generation;
 
-	if (has_key(rq->configuration, active))
-		rq->active_key = active;
+	if (has_keys(rq->configuration, wanted)) {
+		rq->active_key = (unsigned)wanted->active_key;
+		rq->throttle_key = (unsigned)wanted->throttle_key;
+	}
 	return rq->active_key > 0;
 }
 
@@ -198,7 +206,7 @@ snapshot_settle(struct request *rq)
 {
 	struct gate *gate = rq->gate;
 
-	if (!snapshot_usable(gate) || !settle_key(rq))
+	if (!snapshot_usable(gate) || !settle_keys(rq))
 		return false;
 	if (rq->registry != gate->registry) {
 		registry_unref(rq->registry);

@@ -40,7 +40,8 @@ void snapshot_follow(struct request *, struct flow *, int64_t generation);
  */
 bool snapshot_settle(struct request *) MUST_CHECK;
 
-/* Has the gate a registry, and the key to make new things with? */
+/* Has the gate a registry, and the keys to make new things with: the very
+ * secrets that the operator meant, not only their numbers? */
 bool snapshot_usable(const struct gate *);
 
 /* The registered service of a canonical URL, NULL if none or disabled. */

@@ -72,19 +72,18 @@ password_item_finished(struct pool_item *item)
 	struct password_item *p = (struct password_item *)item;
 	struct flow *f = p->flow;
 
-	bool ok = !p->overdue;
-
-	if (ok)
+	if (p->overdue)
+		scoreboard_count(SCORE_PASSWORDS_REFUSED);
+	else
 		scoreboard_time(
 		    TIME_PASSWORD, clock_monotonic() - p->asked_at_us);
-	else
-		scoreboard_count(SCORE_PASSWORDS_REFUSED);
 	p->into->verdict = p->verdict;
+	p->into->not_compared = p->overdue;
 	if (p->verdict == PASSWORD_RIGHT_OUTDATED)
 		p->into->rehashed =
 		    arena_text(flow_arena(f), buf_str(&p->rehashed));
 	password_item_free(p);
-	flow_answered(f, ok);
+	flow_answered(f, true);
 }
 
 /* A refusal is not told inside the call that asked either. */
@@ -96,8 +95,9 @@ password_item_refused(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd, (void)what;
 	scoreboard_count(SCORE_PASSWORDS_REFUSED);
+	p->into->not_compared = true;
 	password_item_free(p);
-	flow_answered(f, false);
+	flow_answered(f, true);
 }
 
 void

@@ -14,11 +14,13 @@ struct pool;
 
 /*
  * `verdict` is written before the next step runs.  For PASSWORD_RIGHT_OUTDATED
- * `rehashed` is a new hash of the same password in the flow's arena.  A full
- * queue fails the flow, and so does one in which it would wait for longer than
- * 4 seconds: the queue never works for those who have gone.
+ * `rehashed` is a new hash of the same password in the flow's arena.  With a
+ * full queue nothing is compared, nor when its turn comes after 4 seconds only:
+ * the queue never works for those who have gone.  The verdict is PASSWORD_WRONG
+ * then.
  */
 struct password_work_result {
+	bool not_compared;
 	enum password_verdict verdict;
 	struct str rehashed;
 };

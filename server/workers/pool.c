@@ -117,3 +117,14 @@ pool_submit(struct pool *pool, struct pool_item *item)
 	pthread_mutex_unlock(&pool->lock);
 	return room;
 }
+
+bool
+pool_is_full(struct pool *pool)
+{
+	bool full;
+
+	pthread_mutex_lock(&pool->lock);
+	full = pool->waiting >= pool->waiting_most;
+	pthread_mutex_unlock(&pool->lock);
+	return full;
+}

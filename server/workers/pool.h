@@ -31,6 +31,9 @@ struct pool *pool_new(
 /* Waits for items at work; only when none is expected back any more. */
 void pool_free(struct pool *);
 
+/* One more would be refused now. */
+bool pool_is_full(struct pool *);
+
 /* False, and the item stays the caller's, if the queue is full. */
 bool pool_submit(struct pool *, struct pool_item *) MUST_CHECK;
 

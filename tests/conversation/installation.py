@@ -45,6 +45,9 @@ file = {folder}/keys
 [password]
 memory = 8192
 passes = 1
+[throttle]
+address = 100000
+network = 100000
 [pages]
 institution = Test University
 templates = {folder}/program/templates

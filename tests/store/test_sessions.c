@@ -52,7 +52,7 @@ struct opening {
 	struct audit_origin origin;
 	uint8_t mac[MAC_SIZE];
 	uint8_t old_mac[MAC_SIZE];
-	uint8_t throttle_name[MAC_SIZE];
+	struct sign_in_counters counters;
 	struct session_opened opened;
 };
 
@@ -76,13 +76,13 @@ open_session(struct str login, uint8_t mac, uint8_t old_mac, int64_t seconds)
 	o.origin.at += seconds * SECOND_US;
 	name_fill(o.mac, mac);
 	name_fill(o.old_mac, old_mac);
-	name_fill(o.throttle_name, 1);
+	name_fill(o.counters.name, 1);
 	o.opening = (struct session_opening){ .account_id = account.id,
 		.account_epoch = account.epoch,
 		.old_mac = old_mac == 0 ? NULL : o.old_mac,
 		.mac = o.mac,
 		.key_id = 1,
-		.throttle_name = o.throttle_name,
+		.counters = &o.counters,
 		.limits = limits,
 		.user_agent = { agent, 301 } };
 	assert_int_equal(trial_run(ask_open, &o), TRIAL_DONE);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the statements decide, on a real PostgreSQL: operators' changes,
- * counters, upkeep, rights.
+ * upkeep, rights.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,12 +25,6 @@ enum {
 static const struct audit_origin origin = { .at = INT64_C(1750000000000000),
 	.client_address = STR_INIT("192.0.2.1"),
 	.request = STR_INIT("r1") };
-
-static void
-name_fill(uint8_t out[static MAC_SIZE], uint8_t value)
-{
-	memset(out, value, MAC_SIZE);
-}
 
 /* --- operators ---------------------------------------------------------- */
 
@@ -223,132 +217,15 @@ test_services(void **state)
 	assert_int_equal(loaded.list.count, 0);
 }
 
-/* --- counting tries ----------------------------------------------------- */
-
-struct
-try {
-	struct str login;
-	uint8_t name[MAC_SIZE];
-	int64_t now;
-	struct sign_in_candidate candidate;
-};
-
-static void
-ask_try(struct flow *f, void *argument)
-{
-	struct try *try = argument;
-
-	accounts_find_for_sign_in(
-	    harness.store, f, try->login, try->name, try->now, &try->candidate);
-}
-
-static void
-try_at(struct try *try, int64_t seconds)
-{
-	try->now = origin.at + seconds * SECOND_US;
-	memset(&try->candidate, 0x55, sizeof(try->candidate));
-	assert_int_equal(trial_run(ask_try, try), TRIAL_DONE);
-}
-
-/* Tries again at the first allowed moment; how long that was in seconds. */
-static int64_t
-try_until_allowed(struct try *try, int64_t now)
-{
-	int64_t wait;
-
-	try_at(try, now);
-	if (try->candidate.allowed)
-		return 0;
-	wait = (try->candidate.wait_until - try->now) / SECOND_US;
-	try_at(try, now + wait - 1);
-	assert_false(try->candidate.allowed);
-	try_at(try, now + wait);
-	assert_true(try->candidate.allowed);
-	return wait;
-}
-
-static void
-test_throttle(void **state)
-{
-	static const int64_t waits[] = { 0, 0, 0, 0, 0, 60, 120, 240, 480, 900,
-		900, 900, 900, 900, 900, 900, 900, 900, 900, 900, 900, 900, 900,
-		900, 900 };
-	struct try known = { .login = STR("ada") };
-	struct try unknown = { .login = STR("nobody") };
-	int64_t now = 0;
-
-	(void)state;
-	name_fill(known.name, 1);
-	name_fill(unknown.name, 2);
-	for (size_t i = 0; i < COUNT_OF(waits); i++) {
-		assert_int_equal(try_until_allowed(&known, now), waits[i]);
-		assert_int_equal(try_until_allowed(&unknown, now), waits[i]);
-		now += waits[i];
-	}
-	assert_true(known.candidate.account.id > 0);
-	assert_true(known.candidate.account.active);
-	assert_true(known.candidate.generation > 0);
-	assert_int_equal(unknown.candidate.account.id, 0);
-	assert_true(unknown.candidate.generation > 0);
-	/* the 26th waits for the first five to be a day old, one by one */
-	assert_int_equal(try_until_allowed(&known, now), 86400 - now);
-	/* all five of the first second are forgotten, so now pauses count */
-	try_at(&known, 86400);
-	assert_false(known.candidate.allowed);
-	assert_int_equal(
-	    known.candidate.wait_until, origin.at + 87300 * (int64_t)SECOND_US);
-	/* and long after everything is forgotten */
-	try_at(&known, 86400 * 3);
-	assert_true(known.candidate.allowed);
-	assert_int_equal(
-	    harness_number("select cardinality(tries) from sso.throttle "
-			   "where get_byte(name, 0) = 1"),
-	    1);
-}
-
-static void
-test_throttle_parallel(void **state)
-{
-	static struct trial trials[64];
-	static struct try tries[COUNT_OF(trials)];
-	size_t allowed = 0;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(trials); i++) {
-		tries[i].login = STR("ada");
-		tries[i].now = origin.at;
-		name_fill(tries[i].name, 3);
-		trial_begin(&trials[i], ask_try, &tries[i]);
-	}
-	trials_finish(trials, COUNT_OF(trials));
-	for (size_t i = 0; i < COUNT_OF(trials); i++) {
-		assert_int_equal(trials[i].outcome, TRIAL_DONE);
-		allowed += tries[i].candidate.allowed;
-		if (!tries[i].candidate.allowed)
-			assert_int_equal(tries[i].candidate.wait_until,
-			    origin.at + 60 * (int64_t)SECOND_US);
-	}
-	assert_int_equal(allowed, 5);
-}
-
 /* --- upkeep and rights -------------------------------------------------- */
 
 static struct upkeep_partitions partitions;
-static struct upkeep_swept swept;
 
 static void
 ask_partitions(struct flow *f, void *argument)
 {
 	upkeep_partitions(
 	    harness.store, f, *(int64_t *)argument, 8, &partitions);
-}
-
-static void
-ask_sweep_throttle(struct flow *f, void *argument)
-{
-	(void)argument;
-	upkeep_sweep_throttle(harness.store, f,
-	    origin.at + 86401 * (int64_t)SECOND_US, 1000, &swept);
 }
 
 static void
@@ -364,9 +241,6 @@ test_upkeep(void **state)
 	assert_int_equal(trial_run(ask_partitions, &now), TRIAL_DONE);
 	assert_int_equal(partitions.made, 9);
 	assert_int_equal(partitions.dropped, 5);
-
-	assert_int_equal(trial_run(ask_sweep_throttle, NULL), TRIAL_DONE);
-	assert_int_equal(swept.count, 1); /* of test_throttle_parallel */
 }
 
 static bool
@@ -397,6 +271,7 @@ test_rights(void **state)
 		"delete from sso.redemption",
 		"update sso.redemption set session = 0",
 		"update sso.generation set number = 0",
+		"update sso.key_use set last_active_at = 'epoch'",
 		"drop table sso.session",
 		"alter table sso.audit add column x int",
 		"create table sso.mine (x int)",
@@ -409,6 +284,10 @@ test_rights(void **state)
 		"insert into sso.audit (at, kind) values ('epoch', 'x')",
 		"select 1 from sso.account",
 		"select sso.keep_partitions('2000-01-01', 8)",
+		"select sso.use_key(1::smallint, 1, 'epoch')",
+		"select sso.retire_key(1::smallint, 'epoch', 'epoch', 'epoch')",
+		"select sso.mark_restored('epoch')",
+		"select sso.throttle_take_back('x', 'x', 'x', 'epoch')",
 	};
 
 	(void)state;
@@ -431,8 +310,6 @@ main(void)
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_services),
-		cmocka_unit_test(test_throttle),
-		cmocka_unit_test(test_throttle_parallel),
 		cmocka_unit_test(test_upkeep),
 		cmocka_unit_test(test_rights),
 	};

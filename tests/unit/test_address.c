@@ -180,6 +180,32 @@ test_neighbourhoods(void **state)
 	assert_memory_not_equal(&d, &e, sizeof(d));
 }
 
+/* What one customer is given: a /24, a /48. */
+static void
+test_surroundings(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "10.1.2.3", "10.1.2.0" },
+		{ "::ffff:255.255.255.255", "255.255.255.0" },
+		{ "0.0.0.0", "0.0.0.0" },
+		{ "2001:db8:1:2:3:4:5:6", "2001:db8:1::" },
+		{ "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+		    "ffff:ffff:ffff::" },
+		{ "::1", "::" },
+	};
+	char text[ADDRESS_TEXT_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct address address = parsed(cases[i][0]);
+
+		assert_int_equal(address_is_ipv4(&address), i < 3);
+		address = address_surroundings(&address);
+		address_text(&address, text);
+		assert_string_equal(text, cases[i][1]);
+	}
+}
+
 int
 main(void)
 {
@@ -189,6 +215,7 @@ main(void)
 		cmocka_unit_test(test_membership_against_reference),
 		cmocka_unit_test(test_who_is_behind_a_proxy),
 		cmocka_unit_test(test_neighbourhoods),
+		cmocka_unit_test(test_surroundings),
 	};
 
 	return cmocka_run_group_tests_name("address", tests, NULL, NULL);

@@ -157,6 +157,7 @@ keys_are_derived_as_documented(void **state)
 		[MAC_LOGIN_FORM] = STR_INIT("portillon login form"),
 		[MAC_SERVICE_URL] = STR_INIT("portillon service url"),
 		[MAC_THROTTLE] = STR_INIT("portillon throttle"),
+		[MAC_KEY_CHECK] = STR_INIT("portillon key check"),
 		[MAC_KNOWN_BROWSER] = STR_INIT("portillon known browser"),
 	};
 	const struct str text = STR("text");
@@ -238,6 +239,60 @@ new_files_are_readable_and_unlike(void **state)
 	keys_free(keys);
 }
 
+/* Comments, blank lines and the order of the others stay. */
+static void
+files_are_changed_by_the_line(void **state)
+{
+	static const struct {
+		const char *before, *without_2;
+	} cases[] = {
+		{ "1 " SECRET_1 "\n2 " SECRET_2 "\n", "1 " SECRET_1 "\n" },
+		{ "# 2 is\n\n 2 " SECRET_2 "\n1 " SECRET_1,
+		    "# 2 is\n\n1 " SECRET_1 },
+		{ "1 " SECRET_1 "\r\n2 " SECRET_2, "1 " SECRET_1 "\r\n" },
+		{ "12 " SECRET_1 "\n22 " SECRET_2 "\n",
+		    "12 " SECRET_1 "\n22 " SECRET_2 "\n" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		CLEANUP(buf_clear) struct buf out = BUF_INIT(4096);
+
+		keys_write_without(&out, str_of(cases[i].before), 2);
+		assert_string_equal(buf_cstr(&out), cases[i].without_2);
+	}
+}
+
+static void
+added_keys_are_new_each_time(void **state)
+{
+	CLEANUP(buf_clear) struct buf first = BUF_INIT(4096);
+	CLEANUP(buf_clear) struct buf second = BUF_INIT(4096);
+	const struct str text = STR("# ours\n1 " SECRET_1); /* no last \n */
+	struct keys *old = parse("1 " SECRET_1), *one, *other;
+
+	(void)state;
+	keys_write_added(&first, text, 2);
+	keys_write_added(&second, text, 2);
+	one = parse(buf_cstr(&first));
+	other = parse(buf_cstr(&second));
+	assert_true(str_starts(buf_str(&first), text));
+	assert_int_equal(keys_newest(one), 2);
+
+	/* the check tells secrets apart, not files */
+	assert_true(keys_check(old, 1) > 0);
+	assert_true(keys_check(one, 1) == keys_check(old, 1));
+	assert_true(keys_check(one, 2) > 0);
+	assert_true(keys_check(one, 2) != keys_check(other, 2));
+	assert_true(keys_check(one, 2) != keys_check(one, 1));
+	assert_int_equal(keys_check(one, 3), 0);
+	assert_int_equal(keys_check(one, UINT32_MAX), 0);
+	keys_free(old);
+	keys_free(one);
+	keys_free(other);
+}
+
 int
 main(void)
 {
@@ -249,6 +304,8 @@ main(void)
 		cmocka_unit_test(purposes_and_generations_differ),
 		cmocka_unit_test(unknown_generations_have_no_key),
 		cmocka_unit_test(new_files_are_readable_and_unlike),
+		cmocka_unit_test(files_are_changed_by_the_line),
+		cmocka_unit_test(added_keys_are_new_each_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

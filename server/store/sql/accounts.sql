@@ -16,30 +16,38 @@ LEFT JOIN sso.account AS a ON a.login = $2::text;
 -- retry: idempotent
 -- row: sign_in_candidate
 -- Counts a failure before anything is compared, unless one has to wait; a
--- repetition may count twice, never not at all.
-WITH counted AS (
-	INSERT INTO sso.throttle AS t
-		(kind, name, tries, wait_until, swept_after)
-	VALUES ('sign-in', $3::bytea, ARRAY[$4::timestamptz], NULL,
-		$4 + interval '24 hours')
-	ON CONFLICT (kind, name) DO UPDATE SET
-		tries = CASE WHEN sso.throttle_wait(t.tries, $4) IS NULL
-			THEN sso.throttle_recent(t.tries, $4) || $4
-			ELSE t.tries END,
-		wait_until = sso.throttle_wait(t.tries, $4),
-		swept_after = greatest(t.swept_after, excluded.swept_after)
-	RETURNING t.wait_until
+-- repetition may count twice, never not at all.  Who has to wait leaves an
+-- audit row now and then.
+WITH counted AS MATERIALIZED (
+	SELECT t.wait_until, t.refused_by, t.noted
+	FROM sso.throttle_try($3::bytea, $4::text, $5::bigint, $6::text,
+		$7::bigint, $8::timestamptz) AS t
+), audited AS (
+	INSERT INTO sso.audit
+		(at, kind, account_id, client_address, request, detail)
+	SELECT $8, 'sign-in throttled', a.id, $9::text, $10::text,
+	       jsonb_build_object('limit_of', counted.refused_by)
+	FROM counted LEFT JOIN sso.account AS a ON a.login = $2::text
+	WHERE counted.noted
 )
 SELECT $1::bigint AS echo, true AS found,
        coalesce(a.id, 0) AS id, a.login, a.display_name, a.password,
        a.attributes, coalesce(a.epoch, 0) AS epoch,
        coalesce(a.state = 'active', false) AS active,
-       counted.wait_until IS NULL AS allowed, counted.wait_until,
-       g.number AS generation
+       counted.refused_by, counted.wait_until, g.number AS generation
 FROM counted
 CROSS JOIN sso.generation AS g
-LEFT JOIN sso.account AS a ON a.login = $2::text
+LEFT JOIN sso.account AS a ON a.login = $2
 WHERE g.singleton = 1;
+
+-- name: account_take_back_try
+-- role: app
+-- retry: once
+-- row: try_taken_back
+-- A try that was counted and then not compared, for want of room.
+SELECT $1::bigint AS echo, true AS found,
+       sso.throttle_take_back($2::bytea, $3::text, $4::text,
+	$5::timestamptz) AS done;
 
 -- name: account_rehash_password
 -- role: app

@@ -7,7 +7,8 @@
 -- row: generation
 -- Read in front of the list of services, on the same lane.
 SELECT $1::bigint AS echo, true AS found,
-       g.number, g.restore_epoch, g.active_key
+       g.number, g.restore_epoch, g.active_key, g.active_check,
+       g.throttle_key
 FROM sso.generation AS g;
 
 -- name: service_list

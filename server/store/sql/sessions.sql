@@ -55,6 +55,16 @@ WITH actor AS MATERIALIZED (
 	DELETE FROM sso.throttle
 	WHERE kind = 'sign-in' AND name = $7::bytea
 	AND EXISTS (SELECT FROM live)
+	RETURNING 1
+), address_forgiven AS ( -- behind the name: rows are locked in one order
+	UPDATE sso.throttle_place SET empty_at = empty_at - step
+	WHERE place = $14::text AND EXISTS (SELECT FROM live)
+	AND (SELECT count(*) FROM forgiven) >= 0
+	RETURNING 1
+), network_forgiven AS (
+	UPDATE sso.throttle_place SET empty_at = empty_at - step
+	WHERE place = $15::text AND EXISTS (SELECT FROM live)
+	AND (SELECT count(*) FROM address_forgiven) >= 0
 ), audited AS (
 	INSERT INTO sso.audit
 		(at, kind, account_id, session, client_address, request)

@@ -44,3 +44,21 @@ WITH old AS (
 	RETURNING 1
 )
 SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
+
+-- name: upkeep_sweep_places
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes the counters of addresses and networks that have run empty.
+WITH old AS (
+	SELECT place FROM sso.throttle_place
+	WHERE empty_at < $2::timestamptz - interval '1 minute'
+	LIMIT $3::bigint
+	FOR UPDATE SKIP LOCKED
+), swept AS (
+	DELETE FROM sso.throttle_place AS t USING old
+	WHERE t.place = old.place
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;

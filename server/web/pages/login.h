@@ -5,7 +5,6 @@
 #ifndef WEB_PAGES_LOGIN_H
 #define WEB_PAGES_LOGIN_H
 
-#include "crypto/mac.h"
 #include "loop/flow.h"
 #include "store/accounts.h"
 #include "store/generation.h"
@@ -28,11 +27,12 @@ struct login_submit_state {
 	struct str username; /* as typed */
 	struct str password;
 	struct generation generation;
-	uint8_t throttle_name[MAC_SIZE];
+	struct sign_in_counters counters;
 	struct sign_in_candidate candidate;
 	struct password_work_result checked;
 	struct session_grant grant;
 	struct account_changed rehashed;
+	struct try_taken_back taken_back;
 };
 
 extern const struct flow_step login_show[], login_submit[];

@@ -20,6 +20,8 @@
 #include "web/pages/login_form.h"
 #include "web/request.h"
 #include "web/snapshot.h"
+#include "web/throttle.h"
+#include "workers/pool.h"
 
 static enum flow_next
 submit_again(struct request *rq, enum login_problem problem)
@@ -91,6 +93,7 @@ submit_count(struct flow *f)
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
 	struct gate *gate = rq->gate;
+	struct audit_origin origin = request_origin(rq);
 	struct str login;
 
 	if (!snapshot_settle(rq))
@@ -109,11 +112,15 @@ submit_count(struct flow *f)
 	if (l->username.len == 0 || l->password.len == 0)
 		return submit_again(rq, LOGIN_INCOMPLETE);
 
+	if (pool_is_full(gate->hashing)) { /* and so nothing is counted */
+		scoreboard_count(SCORE_PASSWORDS_REFUSED);
+		return reply_error(rq, 503);
+	}
 	/* What cannot be a login shares one counter: it costs the same. */
 	login = submit_login_name(rq, l);
-	known_browser_throttle_name(rq, login, l->throttle_name);
+	throttle_counters(rq, login, &l->counters);
 	accounts_find_for_sign_in(
-	    gate->store, f, login, l->throttle_name, rq->now, &l->candidate);
+	    gate->store, f, login, &l->counters, &origin, &l->candidate);
 	return FLOW_NEXT;
 }
 
@@ -124,11 +131,12 @@ submit_compare(struct flow *f)
 	struct login_submit_state *l = rq->page;
 	struct gate *gate = rq->gate;
 
-	if (!l->candidate.allowed) {
+	if (l->candidate.refused_by.len > 0) {
 		scoreboard_count(SCORE_SIGN_IN_THROTTLED);
 		if (log_limit_allows(LOG_WARNING, "sign-in throttled"))
 			log_event(LOG_WARNING, "sign-in throttled",
 			    LOG_TEXT("request", str_of(rq->id)),
+			    LOG_TEXT("limit_of", l->candidate.refused_by),
 			    LOG_TEXT("user", l->candidate.account.login),
 			    LOG_TEXT("client", str_of(rq->client)));
 		return submit_again(rq, LOGIN_WAIT);
@@ -157,6 +165,11 @@ submit_decide(struct flow *f)
 	const struct account *account = &l->candidate.account;
 	struct audit_origin origin = request_origin(rq);
 
+	if (l->checked.not_compared) {
+		accounts_take_back_try(
+		    rq->gate->store, f, &l->counters, &origin, &l->taken_back);
+		return FLOW_NEXT;
+	}
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	if (!submit_is_right(l)) {
@@ -168,7 +181,7 @@ submit_decide(struct flow *f)
 		    &origin);
 		return FLOW_NEXT;
 	}
-	grant_session(rq, f, account, l->throttle_name, &l->grant);
+	grant_session(rq, f, account, &l->counters, &l->grant);
 	if (l->checked.verdict == PASSWORD_RIGHT_OUTDATED)
 		accounts_rehash_password(rq->gate->store, f, account,
 		    l->checked.rehashed, &l->rehashed);
@@ -192,7 +205,7 @@ submit_reply(struct flow *f)
 	struct login_submit_state *l = rq->page;
 	int64_t number = l->grant.opened.number;
 
-	if (!snapshot_settle(rq))
+	if (l->checked.not_compared || !snapshot_settle(rq))
 		return reply_error(rq, 503);
 	destination_find(rq, &l->to);
 	scoreboard_count(
