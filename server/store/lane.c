@@ -25,6 +25,7 @@ enum {
 	UNDER_WAY_MOST = 512,
 	SILENCE_US = 5 * 1000 * 1000,
 	SILENCE_SLOW_US = 25 * 1000 * 1000, /* behind its statement_timeout */
+	SLUGGISH_US = 100 * 1000, /* nothing more is put behind it */
 	BLANKS_MOST = 3, /* in a row: libpq has lost its place */
 };
 
@@ -122,6 +123,11 @@ lane_take_error(struct lane *lane, const PGresult *result)
 	case SQLSTATE_REPEAT:
 		lane->head_end = UNIT_REPEAT;
 		return true;
+	case SQLSTATE_STUCK:
+		if (lane->kind == LANE_QUICK)
+			unit_note_stuck(lane->sent.first);
+		lane->head_end = UNIT_REFUSED;
+		return true;
 	case SQLSTATE_REFUSED:
 	case SQLSTATE_BUSY:
 	case SQLSTATE_FULL:
@@ -131,11 +137,25 @@ lane_take_error(struct lane *lane, const PGresult *result)
 	return true;
 }
 
+/* More of what has just stood too long is under way and would do the same. */
+static bool
+lane_is_jammed(const struct unit *head)
+{
+	const struct unit *unit = head->next;
+
+	if (!head->stuck)
+		return false;
+	while (unit != NULL && !unit_has(unit, head->stuck_at))
+		unit = unit->next;
+	return unit != NULL;
+}
+
 /* A commit that may not have reached the standby is not one. */
 static bool
 lane_take_sync(struct lane *lane)
 {
 	enum unit_end end = lane->head_end;
+	bool jammed = lane_is_jammed(lane->sent.first);
 
 	if (end == UNIT_COMMITTED && lane->sent.first->reading != NULL)
 		return lane_mismatch(lane, unit_statement(lane->sent.first));
@@ -143,7 +163,9 @@ lane_take_sync(struct lane *lane)
 	    lane->kind != LANE_QUICK)
 		end = UNIT_REFUSED;
 	lane_end_head(lane, end);
-	return true;
+	if (jammed)
+		lane_drop(lane, "others wait for the same");
+	return !jammed;
 }
 
 /* Owns the result.  False if the connection is gone. */
@@ -293,10 +315,18 @@ lane_is_up(const struct lane *lane)
 	return connection_pg(lane->connection) != NULL;
 }
 
+int64_t
+lane_silence(const struct lane *lane, int64_t now)
+{
+	return lane->sent.first != NULL ? now - lane->progress_at : 0;
+}
+
 bool
 lane_has_room(const struct lane *lane)
 {
-	return lane_is_up(lane) && lane->sent.count < UNDER_WAY_MOST;
+	return lane_is_up(lane) && lane->sent.count < UNDER_WAY_MOST &&
+	       (lane->kind != LANE_QUICK || lane->sent.first == NULL ||
+		   lane_silence(lane, clock_monotonic()) < SLUGGISH_US);
 }
 
 void
@@ -332,10 +362,9 @@ lane_trouble(const struct lane *lane)
 void
 lane_tick(struct lane *lane, int64_t now)
 {
-	int64_t silence =
-	    lane->kind == LANE_SLOW ? SILENCE_SLOW_US : SILENCE_US;
+	bool patient = lane->kind == LANE_SLOW || lane->kind == LANE_BULK;
 
 	connection_tick(lane->connection, now);
-	if (lane->sent.first != NULL && now - lane->progress_at > silence)
+	if (lane_silence(lane, now) > (patient ? SILENCE_SLOW_US : SILENCE_US))
 		lane_drop(lane, "no answer for too long");
 }
