@@ -5,24 +5,58 @@
 #include "store/jam.h"
 
 enum {
-	JAM_US = 500 * 1000, /* as long as the lock was waited for */
+	JAM_US = 1000 * 1000, /* twice as long as a lock is waited for */
 };
 
 void
 jam_note(struct jam *jam, const struct unit *unit, int64_t now)
 {
-	jam->latest = now + JAM_US;
-	jam->until[unit->stuck_at] = jam->latest;
+	if (jam->next_try[unit->stuck_at] == 0)
+		jam->suspects++;
+	jam->next_try[unit->stuck_at] = now + JAM_US;
+}
+
+static bool
+jam_suspects(const struct jam *jam, const struct unit *unit, enum statement at)
+{
+	return jam->next_try[at] != 0 && unit_has(unit, at);
+}
+
+void
+jam_clear(struct jam *jam, const struct unit *unit)
+{
+	if (jam->suspects == 0)
+		return;
+	for (enum statement at = 0; at < STATEMENT_COUNT; at++) {
+		if (jam_suspects(jam, unit, at)) {
+			jam->next_try[at] = 0;
+			jam->suspects--;
+		}
+	}
 }
 
 bool
 jam_stops(const struct jam *jam, const struct unit *unit, int64_t now)
 {
-	if (jam->latest <= now)
+	if (jam->suspects == 0)
 		return false;
 	for (enum statement at = 0; at < STATEMENT_COUNT; at++) {
-		if (jam->until[at] > now && unit_has(unit, at))
+		if (jam_suspects(jam, unit, at) && jam->next_try[at] > now)
 			return true;
 	}
 	return false;
+}
+
+bool
+jam_lets_pass(struct jam *jam, const struct unit *unit, int64_t now)
+{
+	if (jam->suspects == 0)
+		return true;
+	if (jam_stops(jam, unit, now))
+		return false;
+	for (enum statement at = 0; at < STATEMENT_COUNT; at++) {
+		if (jam_suspects(jam, unit, at))
+			jam->next_try[at] = now + JAM_US;
+	}
+	return true;
 }

@@ -25,7 +25,7 @@ enum {
 	UNDER_WAY_MOST = 512,
 	SILENCE_US = 5 * 1000 * 1000,
 	SILENCE_SLOW_US = 25 * 1000 * 1000, /* behind its statement_timeout */
-	SLUGGISH_US = 100 * 1000, /* nothing more is put behind it */
+	SLUGGISH_US = 20 * 1000, /* nothing more is put behind it */
 	BLANKS_MOST = 3, /* in a row: libpq has lost its place */
 };
 
@@ -137,25 +137,11 @@ lane_take_error(struct lane *lane, const PGresult *result)
 	return true;
 }
 
-/* More of what has just stood too long is under way and would do the same. */
-static bool
-lane_is_jammed(const struct unit *head)
-{
-	const struct unit *unit = head->next;
-
-	if (!head->stuck)
-		return false;
-	while (unit != NULL && !unit_has(unit, head->stuck_at))
-		unit = unit->next;
-	return unit != NULL;
-}
-
 /* A commit that may not have reached the standby is not one. */
 static bool
 lane_take_sync(struct lane *lane)
 {
 	enum unit_end end = lane->head_end;
-	bool jammed = lane_is_jammed(lane->sent.first);
 
 	if (end == UNIT_COMMITTED && lane->sent.first->reading != NULL)
 		return lane_mismatch(lane, unit_statement(lane->sent.first));
@@ -163,9 +149,7 @@ lane_take_sync(struct lane *lane)
 	    lane->kind != LANE_QUICK)
 		end = UNIT_REFUSED;
 	lane_end_head(lane, end);
-	if (jammed)
-		lane_drop(lane, "others wait for the same");
-	return !jammed;
+	return true;
 }
 
 /* Owns the result.  False if the connection is gone. */

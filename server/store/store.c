@@ -187,6 +187,7 @@ store_unknown(struct store *store, struct unit *unit)
 static void
 store_committed(struct store *store, struct unit *unit)
 {
+	jam_clear(&store->jam, unit);
 	if (unit->lane == LANE_QUICK && unit->durable) {
 		if (store_can_flush(store))
 			barrier_add(&store->barrier, unit);
@@ -313,10 +314,10 @@ store_send(struct store *store, int64_t now)
 		while (held->first != NULL && store_may_send(store, kind)) {
 			struct unit *unit = unit_pop(held);
 
-			if (jam_stops(&store->jam, unit, now))
-				store_fail(store, unit);
-			else
+			if (jam_lets_pass(&store->jam, unit, now))
 				lane_send(store->lanes[unit->lane], unit);
+			else
+				store_fail(store, unit);
 		}
 	}
 }
