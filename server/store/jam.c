@@ -6,6 +6,7 @@
 
 enum {
 	JAM_US = 1000 * 1000, /* twice as long as a lock is waited for */
+	FORGOTTEN_US = 5 * 1000 * 1000, /* without a further try */
 };
 
 void
@@ -20,6 +21,19 @@ static bool
 jam_suspects(const struct jam *jam, const struct unit *unit, enum statement at)
 {
 	return jam->next_try[at] != 0 && unit_has(unit, at);
+}
+
+/* A statement that is hardly ever asked for is not suspected for ever. */
+static void
+jam_forget(struct jam *jam, int64_t now)
+{
+	for (enum statement at = 0; at < STATEMENT_COUNT; at++) {
+		if (jam->next_try[at] != 0 &&
+		    now - jam->next_try[at] > FORGOTTEN_US) {
+			jam->next_try[at] = 0;
+			jam->suspects--;
+		}
+	}
 }
 
 void
@@ -52,6 +66,7 @@ jam_lets_pass(struct jam *jam, const struct unit *unit, int64_t now)
 {
 	if (jam->suspects == 0)
 		return true;
+	jam_forget(jam, now);
 	if (jam_stops(jam, unit, now))
 		return false;
 	for (enum statement at = 0; at < STATEMENT_COUNT; at++) {
