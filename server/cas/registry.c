@@ -28,6 +28,7 @@ struct registry {
 	unsigned references;
 	int64_t generation;
 	struct service *services;
+	size_t count;
 	struct slot *slots;
 	size_t mask; /* number of slots, a power of two, less one */
 	bool has_wildcard_hosts;
@@ -115,6 +116,7 @@ registry_new(const struct service *services, size_t count, int64_t generation)
 	made->generation = generation;
 	made->services = memory_array(count, sizeof(*made->services));
 	made->slots = memory_array(slots, sizeof(*made->slots));
+	made->count = count;
 	made->mask = slots - 1;
 	for (size_t i = 0; i < count; i++) {
 		struct service *copy = &made->services[i];
@@ -151,6 +153,12 @@ int64_t
 registry_generation(const struct registry *registry)
 {
 	return registry->generation;
+}
+
+size_t
+registry_count(const struct registry *registry)
+{
+	return registry->count;
 }
 
 /* The best pattern for a URL without query, its host taken to the letter. */

@@ -27,6 +27,9 @@ void registry_unref(struct registry *);
 /* The generation of the database that it was read from. */
 int64_t registry_generation(const struct registry *);
 
+/* How many services it has, disabled ones included. */
+size_t registry_count(const struct registry *);
+
 /* NULL if no pattern matches. */
 const struct service *registry_find(
     const struct registry *, struct str canonical_url);

@@ -29,7 +29,7 @@ enum {
 	CLOCKS_APART_MOST_MS = 2000,
 	DAYS_AHEAD_LEAST = 2,
 	GATES_BY_DEFAULT_MOST = 4,
-	CONNECTIONS_A_PROCESS = 3, /* quick, flush, slow */
+	CONNECTIONS_A_PROCESS = 4, /* quick, flush, slow, bulk */
 };
 
 struct check {

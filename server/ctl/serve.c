@@ -21,6 +21,7 @@
 #include "jobs/courier.h"
 #include "loop/log_stream.h"
 #include "loop/process.h"
+#include "store/endpoints.h"
 #include "web/configuration.h"
 #include "web/gate.h"
 
@@ -29,6 +30,7 @@ enum {
 	GATES_BY_DEFAULT_MOST = 4,
 	STATEMENT_TIMEOUT_MS = 2000,
 	UNITS_WAITING_MOST = 4096,
+	DATABASE_TEXT_LIMIT = 16 * 1024,
 	DESCRIPTORS_BESIDES = 256, /* files and database, beside connections */
 };
 
@@ -42,6 +44,7 @@ struct master {
 	struct courier_start courier;
 	struct process processes[PROCESSES_MOST];
 	char names[PROCESSES_MOST][sizeof("gate 18446744073709551615")];
+	struct buf database; /* database.app with addresses for its names */
 };
 
 static int
@@ -75,6 +78,20 @@ gates_wanted(const struct settings *settings)
 	return count < PROCESSES_MOST ? count : PROCESSES_MOST - 1;
 }
 
+/* Here, since a gate never waits for a name to be resolved. */
+static bool
+master_find_database(struct master *master, struct buf *why)
+{
+	CLEANUP(buf_clear) struct buf trouble = BUF_INIT(1024);
+
+	buf_reset(&master->database);
+	if (endpoints_resolve(
+		master->settings->app, &master->database, &trouble))
+		return true;
+	buf_format(why, "database.app: %.*s", STR_ARGS(buf_str(&trouble)));
+	return false;
+}
+
 static bool
 master_listen(struct master *master, struct buf *why)
 {
@@ -91,14 +108,16 @@ static bool
 master_prepare(struct master *master, struct buf *why)
 {
 	const struct settings *s = master->settings;
-	const struct store_settings store = { .conninfo = s->app,
-		.statement_timeout_ms = STATEMENT_TIMEOUT_MS,
+	struct store_settings store = { .statement_timeout_ms =
+					    STATEMENT_TIMEOUT_MS,
 		.waiting_most = UNITS_WAITING_MOST };
 	size_t spare = cores() / master->gate_count;
 
 	master->configuration = configure(s, why);
-	if (master->configuration == NULL || !master_listen(master, why))
+	if (master->configuration == NULL ||
+	    !master_find_database(master, why) || !master_listen(master, why))
 		return false;
+	store.conninfo = buf_cstr(&master->database);
 	for (size_t i = 0; i < master->gate_count; i++) {
 		master->gates[i] = (struct gate_start){
 			.configuration = master->configuration,
@@ -175,6 +194,7 @@ master_clear(struct master *master)
 	if (master->status_socket >= 0)
 		close(master->status_socket);
 	configuration_unref(master->configuration);
+	buf_clear(&master->database);
 	free(master);
 }
 
@@ -199,6 +219,7 @@ serve_command(const struct settings *settings)
 	master->settings = settings;
 	master->status_socket = -1;
 	master->gate_count = gates_wanted(settings);
+	master->database = (struct buf)BUF_INIT(DATABASE_TEXT_LIMIT);
 	if (master_prepare(master, &why) && become_user(settings->user, &why)) {
 		raise_descriptor_limit(settings->connections);
 		log_event(LOG_INFO, "serving",

@@ -76,7 +76,9 @@ const struct setting settings_table[] = {
 	    "User to become after listening, when started as root. "
 	    "Empty: stay who it is."),
 	TEXT("database", "app", app, "dbname=portillon user=portillon_app",
-	    "libpq connection string of the role that serves."),
+	    "libpq connection string of the role that serves.  Several hosts "
+	    "(host=a,b) are tried in turn until one takes writes; names are "
+	    "resolved at the start."),
 	TEXT("database", "migrator", migrator,
 	    "dbname=portillon user=portillon_migrator",
 	    "libpq connection string of the role that owns the tables; "

@@ -18,12 +18,14 @@
 #include "crypto/random.h"
 #include "loop/clock.h"
 #include "loop/scoreboard.h"
+#include "store/endpoints.h"
 #include "store/setup.h"
 
 enum {
-	CONNECT_LIMIT_US = 3 * 1000 * 1000,
-	PAUSE_LEAST_MS = 50,
-	PAUSE_DOUBLINGS = 5, /* 50 ms to 1.6 s, and up to half of it more */
+	CONNECT_LIMIT_US = 2 * 1000 * 1000, /* of one host */
+	PAUSE_FIRST_MS = 100,
+	PAUSE_MOST_MS = 250,
+	APART_MS = 100, /* from one beginning to the next */
 	TROUBLE_LIMIT = 1024,
 	SERVER_VERSION_LEAST = 150000,
 };
@@ -38,8 +40,10 @@ enum phase {
 struct connection {
 	struct event_base *base;
 	enum lane_kind lane;
-	struct store_settings settings; /* the text is ours */
-	char *conninfo;
+	int64_t statement_timeout_ms;
+	struct endpoints *endpoints; /* NULL: the string makes no sense */
+	size_t at; /* the one that is tried, or was good last */
+	size_t tried; /* endpoints since the last pause */
 	const struct connection_ops *ops;
 	void *owner;
 
@@ -59,28 +63,53 @@ struct connection {
 static const char *const lane_names[LANE_COUNT] = {
 	[LANE_QUICK] = "portillon quick",
 	[LANE_SLOW] = "portillon slow",
+	[LANE_BULK] = "portillon bulk",
 	[LANE_FLUSH] = "portillon flush",
 };
 
 static void connection_begin(struct connection *);
 
-/* Half to one and a half of the pause, so that gates do not come together. */
-static void
-connection_pause(struct connection *c)
+/* Half of the pause to all of it, so that gates do not come together. */
+static int64_t
+connection_pause_ms(const struct connection *c)
 {
-	unsigned doublings =
-	    c->failures < PAUSE_DOUBLINGS ? c->failures : PAUSE_DOUBLINGS;
-	unsigned pause_ms = (unsigned)PAUSE_LEAST_MS << doublings;
-	struct timeval pause;
+	int64_t passed_ms = (clock_monotonic() - c->began_at) / 1000;
+	int64_t pause_ms = PAUSE_FIRST_MS;
 	uint16_t random;
 
+	for (unsigned i = 0; i < c->failures && pause_ms < PAUSE_MOST_MS; i++)
+		pause_ms *= 2;
+	if (pause_ms > PAUSE_MOST_MS)
+		pause_ms = PAUSE_MOST_MS;
 	random_bytes(&random, sizeof(random));
-	pause_ms = pause_ms / 2 + random % pause_ms;
-	pause.tv_sec = pause_ms / 1000;
-	pause.tv_usec = (suseconds_t)(pause_ms % 1000) * 1000;
-	c->failures++;
-	c->phase = PHASE_PAUSE;
+	pause_ms = pause_ms / 2 + random % (pause_ms / 2 + 1);
+	return pause_ms + passed_ms < APART_MS ? APART_MS - passed_ms
+					       : pause_ms;
+}
+
+/* The other hosts at once; when all have been tried, a pause. */
+static void
+connection_plan(struct connection *c, bool was_ready)
+{
+	struct timeval pause = { 0, 0 };
+	size_t count = c->endpoints != NULL ? endpoints_count(c->endpoints) : 1;
+
+	if (was_ready)
+		c->tried = 0; /* the same again first */
+	else
+		c->at = (c->at + 1) % count;
+	if (was_ready || ++c->tried >= count) {
+		pause.tv_usec = (suseconds_t)connection_pause_ms(c) * 1000;
+		c->failures++;
+		c->tried = 0;
+	}
 	evtimer_add(&c->retry, &pause);
+}
+
+static const char *
+connection_place(const struct connection *c)
+{
+	return c->endpoints != NULL ? endpoints_name(c->endpoints, c->at) : "";
 }
 
 /*
@@ -96,6 +125,7 @@ connection_log(const struct connection *c, const char *why)
 
 	log_event(level, "database connection lost",
 	    LOG_TEXT("connection", str_of(lane_names[c->lane])),
+	    LOG_TEXT("host", str_of(connection_place(c))),
 	    LOG_TEXT("why", str_of(why)),
 	    LOG_TEXT("message", str_trim(message)));
 }
@@ -116,7 +146,7 @@ connection_drop(struct connection *c, const char *why)
 	}
 	PQfinish(c->pg);
 	c->pg = NULL;
-	connection_pause(c);
+	connection_plan(c, was_ready);
 }
 
 /* A warning is no result: the wait for a standby that was given up, say. */
@@ -155,8 +185,10 @@ connection_is_ready(struct connection *c)
 	c->down_since = 0;
 	c->warned = false;
 	scoreboard_count(SCORE_DATABASE_CONNECTS);
+	c->tried = 0;
 	log_event(LOG_INFO, "database connected",
-	    LOG_TEXT("connection", str_of(lane_names[c->lane])));
+	    LOG_TEXT("connection", str_of(lane_names[c->lane])),
+	    LOG_TEXT("host", str_of(connection_place(c))));
 	c->ops->ready(c->owner);
 }
 
@@ -236,8 +268,13 @@ connection_setup_io(evutil_socket_t fd, short what, void *argument)
 static void
 connection_begin_setup(struct connection *c)
 {
+	struct backend before =
+	    c->setup.settled ? c->setup.self : c->setup.before;
+
 	c->phase = PHASE_SETUP;
-	c->setup = (struct setup){ .lane = c->lane, .why = &c->trouble };
+	c->setup = (struct setup){
+		.lane = c->lane, .before = before, .why = &c->trouble
+	};
 	if (PQserverVersion(c->pg) < SERVER_VERSION_LEAST) {
 		buf_reset(&c->trouble);
 		buf_words(&c->trouble, "PostgreSQL 15 or newer is needed.");
@@ -247,7 +284,7 @@ connection_begin_setup(struct connection *c)
 	PQsetNoticeReceiver(c->pg, connection_notice, c);
 	if (PQsetnonblocking(c->pg, 1) != 0 ||
 	    PQenterPipelineMode(c->pg) != 1 ||
-	    !setup_send(&c->setup, c->pg, &c->settings)) {
+	    !setup_send(&c->setup, c->pg, c->statement_timeout_ms)) {
 		connection_drop(c, "preparing could not begin");
 		return;
 	}
@@ -277,19 +314,14 @@ connection_poll(evutil_socket_t fd, short what, void *argument)
 	}
 }
 
-/* The operator's own settings come last and win. */
 static void
 connection_begin(struct connection *c)
 {
-	const char *const keywords[] = { "client_encoding", "keepalives_idle",
-		"keepalives_interval", "keepalives_count", "tcp_user_timeout",
-		"fallback_application_name", "dbname", NULL };
-	const char *const values[] = { "UTF8", "10", "3", "3", "4000",
-		lane_names[c->lane], c->conninfo, NULL };
-
 	c->began_at = clock_monotonic();
 	c->phase = PHASE_CONNECTING;
-	c->pg = PQconnectStartParams(keywords, values, 1);
+	if (c->endpoints != NULL)
+		c->pg =
+		    endpoints_connect(c->endpoints, c->at, lane_names[c->lane]);
 	if (c->pg == NULL || PQstatus(c->pg) == CONNECTION_BAD) {
 		connection_drop(c, "cannot connect");
 		return;
@@ -311,17 +343,19 @@ connection_new(struct event_base *base, enum lane_kind lane,
 {
 	struct connection *c = memory_new(sizeof(*c));
 	struct timeval at_once = { 0, 0 };
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(TROUBLE_LIMIT);
 
 	c->base = base;
 	c->lane = lane;
-	c->settings = *settings;
-	c->conninfo =
-	    memory_text(settings->conninfo, strlen(settings->conninfo));
-	c->settings.conninfo = c->conninfo;
+	c->statement_timeout_ms = settings->statement_timeout_ms;
 	c->ops = ops;
 	c->owner = owner;
 	c->trouble = (struct buf)BUF_INIT(TROUBLE_LIMIT);
 	c->down_since = clock_monotonic();
+	c->endpoints = endpoints_new(settings->conninfo, &why);
+	if (c->endpoints == NULL)
+		log_event(LOG_ERROR, "connection string not understood",
+		    LOG_TEXT("why", buf_str(&why)));
 	event_assign(&c->io, base, -1, 0, connection_poll, c);
 	evtimer_assign(&c->retry, base, connection_retry, c);
 	evtimer_add(&c->retry, &at_once);
@@ -337,8 +371,7 @@ connection_free(struct connection *c)
 	event_del(&c->retry);
 	PQfinish(c->pg);
 	buf_clear(&c->trouble);
-	explicit_bzero(c->conninfo, strlen(c->conninfo)); /* a password */
-	free(c->conninfo);
+	endpoints_free(c->endpoints);
 	free(c);
 }
 

@@ -4,8 +4,9 @@
  * and starts over with a growing pause when it is lost.
  *
  * Connecting has its own time limit, since libpq's does not apply to the
- * asynchronous calls.  A name in the connection string is resolved by libpq
- * and blocks: use hostaddr or a socket.
+ * asynchronous calls, and goes through a list of hosts itself.  A name in the
+ * connection string is resolved by libpq and blocks: endpoints_resolve() comes
+ * first.
  */
 #ifndef STORE_CONNECTION_H
 #define STORE_CONNECTION_H

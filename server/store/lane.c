@@ -26,6 +26,7 @@ enum {
 	UNDER_WAY_MOST = 512,
 	SILENCE_US = 5 * 1000 * 1000,
 	SILENCE_SLOW_US = 25 * 1000 * 1000, /* behind its statement_timeout */
+	SLUGGISH_US = 20 * 1000, /* nothing more is put behind it */
 	BLANKS_MOST = 3, /* in a row: libpq has lost its place */
 };
 
@@ -125,6 +126,11 @@ lane_take_error(struct lane *lane, const PGresult *result)
 		return false;
 	case SQLSTATE_REPEAT:
 		lane->head_end = UNIT_REPEAT;
+		return true;
+	case SQLSTATE_STUCK:
+		if (lane->kind == LANE_QUICK)
+			unit_note_stuck(lane->sent.first);
+		lane->head_end = UNIT_REFUSED;
 		return true;
 	case SQLSTATE_REFUSED:
 	case SQLSTATE_BUSY:
@@ -297,10 +303,18 @@ lane_is_up(const struct lane *lane)
 	return connection_pg(lane->connection) != NULL;
 }
 
+int64_t
+lane_silence(const struct lane *lane, int64_t now)
+{
+	return lane->sent.first != NULL ? now - lane->progress_at : 0;
+}
+
 bool
 lane_has_room(const struct lane *lane)
 {
-	return lane_is_up(lane) && lane->sent.count < UNDER_WAY_MOST;
+	return lane_is_up(lane) && lane->sent.count < UNDER_WAY_MOST &&
+	       (lane->kind != LANE_QUICK || lane->sent.first == NULL ||
+		   lane_silence(lane, clock_monotonic()) < SLUGGISH_US);
 }
 
 void
@@ -336,10 +350,9 @@ lane_trouble(const struct lane *lane)
 void
 lane_tick(struct lane *lane, int64_t now)
 {
-	int64_t silence =
-	    lane->kind == LANE_SLOW ? SILENCE_SLOW_US : SILENCE_US;
+	bool patient = lane->kind == LANE_SLOW || lane->kind == LANE_BULK;
 
 	connection_tick(lane->connection, now);
-	if (lane->sent.first != NULL && now - lane->progress_at > silence)
+	if (lane_silence(lane, now) > (patient ? SILENCE_SLOW_US : SILENCE_US))
 		lane_drop(lane, "no answer for too long");
 }

@@ -34,7 +34,12 @@ struct lane *lane_new(struct event_base *, enum lane_kind,
 void lane_free(struct lane *); /* only without units */
 
 bool lane_is_up(const struct lane *);
-bool lane_has_room(const struct lane *); /* up, and not too much under way */
+
+/* Up, not too much under way, and nothing that others had to wait behind. */
+bool lane_has_room(const struct lane *);
+
+/* For how long nothing has come though something is due; 0: nothing is. */
+int64_t lane_silence(const struct lane *, int64_t now);
 
 /* Sends a unit, which the lane owns until it ends.  Only if there is room. */
 void lane_send(struct lane *, struct unit *);

@@ -35,6 +35,15 @@ services_load(struct store *store, struct flow *f, struct services_loaded *into)
 }
 
 void
+services_fetch(
+    struct store *store, struct flow *f, struct services_fetched *into)
+{
+	store_ask(
+	    store, f, STATEMENT_SERVICE_GENERATION, NULL, 0, &into->generation);
+	store_ask_rows(store, f, STATEMENT_SERVICE_LIST, NULL, 0, &into->rows);
+}
+
+void
 services_add(struct store *store, struct flow *f, const struct service *service,
     const struct audit_origin *origin, struct service_changed *into)
 {

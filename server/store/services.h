@@ -23,6 +23,15 @@ struct services_loaded {
 
 void services_load(struct store *, struct flow *, struct services_loaded *into);
 
+/* The same, the list to be read on another thread (row_set.h). */
+struct services_fetched {
+	struct generation generation;
+	struct row_set *rows; /* NULL until they came; owned by who asked */
+};
+
+void services_fetch(
+    struct store *, struct flow *, struct services_fetched *into);
+
 /* id stays 0 if nothing was changed. */
 struct service_changed {
 	int64_t id;

@@ -65,19 +65,37 @@ setup_following(const struct setup *setup, enum statement at)
 	return at;
 }
 
-bool
-setup_send(
-    struct setup *setup, PGconn *pg, const struct store_settings *settings)
+static void
+setup_write(
+    const struct setup *setup, struct buf *sql, int64_t statement_timeout_ms)
 {
-	CLEANUP(buf_clear) struct buf sql = BUF_INIT(SETTINGS_LIMIT);
 	bool quick = setup->lane == LANE_QUICK;
 
-	buf_words(&sql, quick ? setup_quick : setup_slow);
-	buf_words(&sql, setup_all);
-	buf_format(&sql,
-	    " set_config('statement_timeout', '%" PRId64 "', false),"
-	    " pg_postmaster_start_time()",
-	    quick ? settings->statement_timeout_ms : SLOW_TIMEOUT_MS);
+	buf_words(sql, quick ? setup_quick : setup_slow);
+	buf_words(sql, setup_all);
+	buf_format(sql,
+	    " set_config('statement_timeout', '%" PRId64 "', false),",
+	    quick ? statement_timeout_ms : SLOW_TIMEOUT_MS);
+	if (setup->before.pid != 0)
+		buf_format(sql,
+		    " (select count(pg_terminate_backend(a.pid))"
+		    " from pg_stat_activity as a where a.pid = %d"
+		    " and a.usename = current_user and a.backend_start ="
+		    " timestamptz '2000-01-01 00:00:00+00'"
+		    " + %" PRId64 " * interval '1 microsecond'),",
+		    setup->before.pid, setup->before.started);
+	buf_words(sql, " (select a.backend_start from pg_stat_activity as a"
+		       " where a.pid = pg_backend_pid()),"
+		       " pg_postmaster_start_time()");
+}
+
+bool
+setup_send(struct setup *setup, PGconn *pg, int64_t statement_timeout_ms)
+{
+	CLEANUP(buf_clear) struct buf sql = BUF_INIT(SETTINGS_LIMIT);
+
+	setup->self = (struct backend){ .pid = PQbackendPID(pg) };
+	setup_write(setup, &sql, statement_timeout_ms);
 	if (!buf_ok(&sql) || PQsendQueryParams(pg, buf_cstr(&sql), 0, NULL,
 				 NULL, NULL, NULL, 1) != 1)
 		return false;
@@ -120,18 +138,25 @@ setup_error(struct setup *setup, const PGresult *result)
 		setup_misfit(setup, message != NULL ? message : code);
 }
 
+static bool
+setup_read_time(const PGresult *result, int column, int64_t *into)
+{
+	if (PQntuples(result) != 1 || PQgetlength(result, 0, column) != 8)
+		return false;
+	*into = (int64_t)bytes_get_be(
+	    (const uint8_t *)PQgetvalue(result, 0, column), 8);
+	return true;
+}
+
 static void
 setup_read_settings(struct setup *setup, const PGresult *result)
 {
-	int column = PQnfields(result) - 1;
+	int columns = PQnfields(result);
 
 	setup->settled = true;
-	if (PQntuples(result) != 1 || PQgetlength(result, 0, column) != 8) {
+	if (!setup_read_time(result, columns - 2, &setup->self.started) ||
+	    !setup_read_time(result, columns - 1, &setup->server_start))
 		setup->state = SETUP_FAILED;
-		return;
-	}
-	setup->server_start = (int64_t)bytes_get_be(
-	    (const uint8_t *)PQgetvalue(result, 0, column), 8);
 }
 
 static bool

@@ -18,8 +18,8 @@ static const struct sqlstate sqlstates[] = {
 	{ STR_INIT("26000"), SQLSTATE_PREPARE }, /* no such statement */
 	{ STR_INIT("40001"), SQLSTATE_REPEAT }, /* serialization failure */
 	{ STR_INIT("40P01"), SQLSTATE_REPEAT }, /* deadlock */
-	{ STR_INIT("55P03"), SQLSTATE_BUSY }, /* lock not available */
-	{ STR_INIT("57014"), SQLSTATE_BUSY }, /* statement timeout */
+	{ STR_INIT("55P03"), SQLSTATE_STUCK }, /* lock not available */
+	{ STR_INIT("57014"), SQLSTATE_STUCK }, /* statement timeout */
 	{ STR_INIT("53100"), SQLSTATE_FULL }, /* disk */
 	{ STR_INIT("53200"), SQLSTATE_FULL }, /* memory */
 	{ STR_INIT("53"), SQLSTATE_BUSY }, /* other resources, connections */

@@ -12,6 +12,7 @@
 enum sqlstate_verdict {
 	SQLSTATE_REFUSED, /* rolled back; our mistake or a constraint */
 	SQLSTATE_BUSY, /* rolled back; too much to do just now */
+	SQLSTATE_STUCK, /* rolled back; it waited or worked for too long */
 	SQLSTATE_FULL, /* rolled back; somebody has to make room */
 	SQLSTATE_REPEAT, /* rolled back; the same again may succeed */
 	SQLSTATE_PREPARE, /* rolled back; the statement must be prepared anew */

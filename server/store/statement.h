@@ -14,6 +14,7 @@
 enum lane_kind {
 	LANE_QUICK,
 	LANE_SLOW,
+	LANE_BULK,
 	LANE_FLUSH,
 	LANE_COUNT,
 };

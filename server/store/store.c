@@ -23,16 +23,18 @@
 #include "loop/flow.h"
 #include "loop/scoreboard.h"
 #include "store/barrier.h"
+#include "store/jam.h"
 #include "store/lane.h"
 #include "store/unit.h"
 
 enum {
 	DOWN_MOST_US = 1000 * 1000, /* then asks fail at once */
+	SILENT_MOST_US = 2 * 1000 * 1000, /* the same, of what is connected */
 	WAIT_MOST_US = 5 * 1000 * 1000,
 	WAIT_SLOW_MOST_US = 25 * 1000 * 1000,
 	ATTEMPTS_UNKNOWN = 2, /* of units whose outcome was lost */
 	ATTEMPTS_REPEAT = 3, /* of units that were rolled back */
-	TICK_MS = 250,
+	TICK_MS = 100,
 };
 
 /*
@@ -43,6 +45,7 @@ enum held_kind {
 	HELD_READ,
 	HELD_WRITE,
 	HELD_SLOW,
+	HELD_BULK,
 	HELD_COUNT,
 };
 
@@ -59,6 +62,7 @@ struct store {
 	struct unit_queue failed; /* to be answered: not to be had */
 	struct barrier barrier;
 	bool told_ready; /* the scoreboard */
+	struct jam jam; /* of the quick lane */
 };
 
 static void
@@ -72,7 +76,17 @@ store_kind(const struct unit *unit)
 {
 	if (unit->lane == LANE_SLOW)
 		return HELD_SLOW;
+	if (unit->lane == LANE_BULK)
+		return HELD_BULK;
 	return unit->durable ? HELD_WRITE : HELD_READ;
+}
+
+static enum lane_kind
+held_lane(enum held_kind kind)
+{
+	if (kind == HELD_SLOW)
+		return LANE_SLOW;
+	return kind == HELD_BULK ? LANE_BULK : LANE_QUICK;
 }
 
 /* Both are up and connected to the same server. */
@@ -88,8 +102,8 @@ store_can_flush(const struct store *store)
 static bool
 store_may_send(const struct store *store, enum held_kind kind)
 {
-	if (kind == HELD_SLOW)
-		return lane_has_room(store->lanes[LANE_SLOW]);
+	if (kind == HELD_SLOW || kind == HELD_BULK)
+		return lane_has_room(store->lanes[held_lane(kind)]);
 	if (kind == HELD_WRITE && !store_can_flush(store))
 		return false;
 	return lane_has_room(store->lanes[LANE_QUICK]);
@@ -103,21 +117,42 @@ lane_is_away(const struct lane *lane, int64_t now)
 	return since != 0 && now - since > DOWN_MOST_US;
 }
 
+/* A server that is frozen, or a commit that waits for a standby. */
+static bool
+lane_is_frozen(const struct lane *lane, int64_t now)
+{
+	return lane_silence(lane, now) > SILENT_MOST_US;
+}
+
 /* For so long that nobody should wait for it. */
 static bool
 store_is_away(const struct store *store, enum held_kind kind, int64_t now)
 {
-	if (kind == HELD_SLOW)
-		return lane_is_away(store->lanes[LANE_SLOW], now);
-	return lane_is_away(store->lanes[LANE_QUICK], now) ||
-	       (kind == HELD_WRITE &&
-		   lane_is_away(store->lanes[LANE_FLUSH], now));
+	const struct lane *flush = store->lanes[LANE_FLUSH];
+
+	if (lane_is_away(store->lanes[held_lane(kind)], now))
+		return true;
+	return kind == HELD_WRITE && lane_is_away(flush, now);
+}
+
+/* What is new need not even begin to wait. */
+static bool
+store_is_closed(const struct store *store, enum held_kind kind, int64_t now)
+{
+	const struct lane *flush = store->lanes[LANE_FLUSH];
+
+	if (store_is_away(store, kind, now))
+		return true;
+	return (held_lane(kind) == LANE_QUICK &&
+		   lane_is_frozen(store->lanes[LANE_QUICK], now)) ||
+	       (kind == HELD_WRITE && lane_is_frozen(flush, now));
 }
 
 static int64_t
 store_oldest(enum held_kind kind, int64_t now)
 {
-	return now - (kind == HELD_SLOW ? WAIT_SLOW_MOST_US : WAIT_MOST_US);
+	return now - (held_lane(kind) == LANE_QUICK ? WAIT_MOST_US
+						    : WAIT_SLOW_MOST_US);
 }
 
 static void
@@ -131,9 +166,11 @@ static void
 store_again(struct store *store, struct unit *unit, unsigned attempts_most)
 {
 	enum held_kind kind = store_kind(unit);
-	int64_t oldest = store_oldest(kind, clock_monotonic());
+	int64_t now = clock_monotonic();
 
-	if (unit->attempts >= attempts_most || unit->asked_at < oldest) {
+	if (unit->attempts >= attempts_most ||
+	    unit->asked_at < store_oldest(kind, now) ||
+	    jam_stops(&store->jam, unit, now)) {
 		store_fail(store, unit);
 		return;
 	}
@@ -153,6 +190,7 @@ store_unknown(struct store *store, struct unit *unit)
 static void
 store_committed(struct store *store, struct unit *unit)
 {
+	jam_clear(&store->jam, unit);
 	if (unit->lane == LANE_QUICK && unit->durable) {
 		if (store_can_flush(store))
 			barrier_add(&store->barrier, unit);
@@ -203,6 +241,8 @@ store_unit_ended(void *argument, struct unit *unit, enum unit_end end)
 		store_barrier_ended(store, unit, end);
 		return;
 	}
+	if (unit->stuck)
+		jam_note(&store->jam, unit, clock_monotonic());
 	switch (end) {
 	case UNIT_COMMITTED:
 		store_committed(store, unit);
@@ -285,7 +325,8 @@ store_accept(struct store *store, int64_t now)
 		enum held_kind kind = store_kind(unit);
 
 		if (unit->unsendable || unit->refused ||
-		    store_is_away(store, kind, now))
+		    store_is_closed(store, kind, now) ||
+		    jam_stops(&store->jam, unit, now))
 			store_fail(store, unit);
 		else
 			unit_push(&store->held[kind], unit);
@@ -293,7 +334,7 @@ store_accept(struct store *store, int64_t now)
 }
 
 static void
-store_send(struct store *store)
+store_send(struct store *store, int64_t now)
 {
 	for (enum held_kind kind = 0; kind < HELD_COUNT; kind++) {
 		struct unit_queue *held = &store->held[kind];
@@ -301,6 +342,10 @@ store_send(struct store *store)
 		while (held->first != NULL && store_may_send(store, kind)) {
 			struct unit *unit = unit_pop(held);
 
+			if (!jam_lets_pass(&store->jam, unit, now)) {
+				store_fail(store, unit);
+				continue;
+			}
 			scoreboard_count(SCORE_UNITS_SENT);
 			lane_send(store->lanes[unit->lane], unit);
 		}
@@ -334,12 +379,13 @@ static void
 store_work(evutil_socket_t fd, short what, void *argument)
 {
 	struct store *store = argument;
+	int64_t now = clock_monotonic();
 
 	(void)fd, (void)what;
 	store_answer_all(store);
-	store_accept(store, clock_monotonic());
+	store_accept(store, now);
 	store_check_servers(store);
-	store_send(store);
+	store_send(store, now);
 	store_send_barrier(store);
 	for (enum lane_kind kind = 0; kind < LANE_COUNT; kind++)
 		lane_flush(store->lanes[kind]);
@@ -406,7 +452,8 @@ store_free(struct store *store)
 bool
 store_ready(const struct store *store)
 {
-	return store_can_flush(store) && lane_is_up(store->lanes[LANE_SLOW]);
+	return store_can_flush(store) && lane_is_up(store->lanes[LANE_SLOW]) &&
+	       lane_is_up(store->lanes[LANE_BULK]);
 }
 
 const char *
@@ -477,6 +524,18 @@ store_ask_list(struct store *store, struct flow *f, enum statement statement,
 		.values = values,
 		.count = count,
 		.list = into };
+
+	store_gather(store, f, &asked);
+}
+
+void
+store_ask_rows(struct store *store, struct flow *f, enum statement statement,
+    const struct value *values, size_t count, struct row_set **into)
+{
+	const struct unit_values asked = { .statement = statement,
+		.values = values,
+		.count = count,
+		.rows = into };
 
 	store_gather(store, f, &asked);
 }

@@ -6,9 +6,14 @@
  * and so one transaction.  An answer that speaks of a write reaches the flow
  * only when that write is durable (architecture D3).
  *
- * A gate has three connections: quick for tickets, sessions and flows, flush
- * for the barrier that makes quick commits durable, slow for lists, so that a
- * report never stands in front of a ticket.
+ * A gate has four connections: quick for tickets, sessions and flows, flush for
+ * the barrier that makes quick commits durable, slow for reports, so that none
+ * stands in front of a ticket, bulk for what a gate does in batches: reading
+ * the registry, writing down uses of sessions.
+ *
+ * While the database is away, asks wait for it for at most a second from the
+ * moment it was lost, so that its restart is not noticed; after that they fail
+ * at once, until it is back.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -89,5 +94,14 @@ struct row_list {
 
 void store_ask_list(struct store *, struct flow *, enum statement,
     const struct value *, size_t count, struct row_list *into);
+
+/*
+ * The same for a list so long that it is read on another thread: see row_set.h.
+ * Whoever asked owns what came; nothing did if it is left NULL.
+ */
+struct row_set;
+
+void store_ask_rows(struct store *, struct flow *, enum statement,
+    const struct value *, size_t count, struct row_set **into);
 
 #endif

@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "loop/clock.h"
 #include "loop/flow.h"
+#include "store/row_set.h"
 
 /* PostgreSQL counts from 2000, we from 1970. */
 #define UNIT_EPOCH_US (INT64_C(946684800) * 1000000)
@@ -29,6 +30,7 @@ struct ask {
 	enum statement statement;
 	void *into;
 	struct row_list *list;
+	struct row_set **rows;
 	PGresult *result;
 	int64_t echo;
 	const char *values[PARAMETERS_MOST]; /* the first one is the echo */
@@ -189,6 +191,7 @@ unit_add(struct unit *unit, const struct unit_values *asked)
 	ask->statement = asked->statement;
 	ask->into = asked->into;
 	ask->list = asked->list;
+	ask->rows = asked->rows;
 	ask->size = size;
 	ask_fill(ask, asked->values, asked->count);
 	*unit->last = ask;
@@ -229,13 +232,33 @@ unit_take(struct unit *unit, PGresult *result)
 	ask->result = result;
 	unit->reading = ask->next;
 	if (PQresultStatus(result) != PGRES_TUPLES_OK ||
-	    (rows < 1 && ask->list == NULL))
+	    (rows < 1 && ask->list == NULL && ask->rows == NULL))
 		return false;
 	for (int row = 0; row < rows; row++) {
 		if (!row_echoes(result, row, ask->echo))
 			return false;
 	}
 	return true;
+}
+
+void
+unit_note_stuck(struct unit *unit)
+{
+	if (unit->reading == NULL)
+		return; /* the commit: no statement's fault */
+	unit->stuck = true;
+	unit->stuck_at = unit->reading->statement;
+}
+
+bool
+unit_has(const struct unit *unit, enum statement statement)
+{
+	for (const struct ask *ask = unit->first; ask != NULL;
+	     ask = ask->next) {
+		if (ask->statement == statement)
+			return true;
+	}
+	return false;
 }
 
 const char *
@@ -259,37 +282,25 @@ ask_deliver_row(const struct ask *ask, struct arena *arena)
 }
 
 static bool
-ask_deliver_list(const struct ask *ask, struct arena *arena)
+ask_deliver(struct ask *ask, struct arena *arena)
 {
 	const struct row_table *table = statements[ask->statement].row;
-	size_t rows = (size_t)PQntuples(ask->result);
-	char *items = arena_alloc(arena, rows * table->size);
-	size_t count = 0;
 
-	for (size_t row = 0; row < rows; row++) {
-		struct row_target target = { arena,
-			items + count * table->size };
-
-		if (!row_found(ask->result, (int)row))
-			continue;
-		if (!row_read(table, ask->result, (int)row, target))
-			return false;
-		count++;
+	if (ask->rows != NULL) {
+		*ask->rows = row_set_new(table, ask->result);
+		ask->result = NULL;
+		return true;
 	}
-	*ask->list = (struct row_list){ items, count };
-	return true;
+	if (ask->list != NULL)
+		return rows_read(table, ask->result, arena, ask->list);
+	return ask_deliver_row(ask, arena);
 }
 
 bool
 unit_deliver(struct unit *unit)
 {
-	for (const struct ask *ask = unit->first; ask != NULL;
-	     ask = ask->next) {
-		struct arena *arena = flow_arena(unit->flow);
-		bool ok = ask->list != NULL ? ask_deliver_list(ask, arena)
-					    : ask_deliver_row(ask, arena);
-
-		if (!ok) {
+	for (struct ask *ask = unit->first; ask != NULL; ask = ask->next) {
+		if (!ask_deliver(ask, flow_arena(unit->flow))) {
 			log_event(LOG_ERROR, "row does not fit",
 			    LOG_TEXT("statement",
 				str_of(statements[ask->statement].name)));

@@ -32,6 +32,8 @@ struct unit {
 	bool repeatable; /* nothing in it must be done only once */
 	bool unsendable; /* a value was not fit to be sent */
 	bool refused; /* there was no room when it was asked */
+	bool stuck; /* `stuck_at` stood too long and was rolled back */
+	enum statement stuck_at;
 };
 
 struct unit *unit_new(struct flow *, uint64_t turn, enum lane_kind);
@@ -41,8 +43,9 @@ struct unit_values {
 	enum statement statement;
 	const struct value *values;
 	size_t count;
-	void *into; /* one of the two, or none */
+	void *into; /* one of the three, or none */
 	struct row_list *list;
+	struct row_set **rows;
 };
 
 /* Copies the values. */
@@ -56,6 +59,11 @@ bool unit_send(struct unit *, struct pg_conn *, int64_t *echo) MUST_CHECK;
  * rows do not carry the echo of that ask.
  */
 bool unit_take(struct unit *, struct pg_result *) MUST_CHECK;
+
+/* Remembers that what is being read stood too long. */
+void unit_note_stuck(struct unit *);
+
+bool unit_has(const struct unit *, enum statement);
 
 /* The name of the statement that is being read, for log lines. */
 const char *unit_statement(const struct unit *);

@@ -25,6 +25,7 @@
 enum {
 	DRAIN_PATIENCE_US = 10 * 1000000,
 	ALONE_PATIENCE_US = 3 * 1000000,
+	BACKGROUND_QUEUE = 4, /* one registry is made at a time */
 };
 
 struct gate_life {
@@ -127,6 +128,7 @@ gate_life_begin(struct gate_life *life, const struct gate_start *start)
 	gate->touches = touches_new(gate);
 	gate->hashing = pool_new(gate->base, start->hashing_threads,
 	    gate->configuration->hashing_queue);
+	gate->background = pool_new(gate->base, 1, BACKGROUND_QUEUE);
 	gate->server =
 	    http_server_new(gate->base, &gate->configuration->http, &handler);
 	http_server_listen(gate->server, start->listener);
@@ -150,6 +152,7 @@ gate_life_end(struct gate_life *life)
 	http_server_free(gate->status_server);
 	touches_free(gate->touches);
 	pool_free(gate->hashing);
+	pool_free(gate->background);
 	store_free(gate->store);
 	registry_unref(gate->registry);
 	configuration_unref(gate->configuration);

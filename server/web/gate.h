@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What one gate process has: its configuration, its connections to the
- * database, its threads for hashing and its snapshot of the registry.
+ * database, its threads for hashing and for making registries, its snapshot of
+ * the registry.
  *
- * One gate, one event loop, one thread (besides the hashing threads, which
- * never see a gate).
+ * One gate, one event loop, one thread (besides those threads, which never see
+ * a gate).
  */
 #ifndef WEB_GATE_H
 #define WEB_GATE_H
@@ -26,6 +27,7 @@ struct gate {
 	struct event_base *base;
 	struct store *store;
 	struct pool *hashing;
+	struct pool *background; /* one thread: making registries */
 	struct http_server *server;
 	struct http_server *status_server; /* NULL: none */
 

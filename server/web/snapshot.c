@@ -14,9 +14,11 @@
 #include "crypto/keys.h"
 #include "loop/flow.h"
 #include "loop/scoreboard.h"
+#include "store/row_set.h"
 #include "store/services.h"
 #include "web/configuration.h"
 #include "web/gate.h"
+#include "web/registry_work.h"
 #include "web/request.h"
 
 enum {
@@ -30,26 +32,10 @@ static const struct timeval watch_period = { 1, 0 };
 struct snapshot_load {
 	struct arena arena;
 	struct gate *gate;
-	struct services_loaded loaded;
+	struct services_fetched fetched;
+	struct registry *registry; /* made of it */
 	bool done;
 };
-
-static void
-snapshot_take(struct gate *gate, const struct services_loaded *loaded)
-{
-	int64_t number = loaded->generation.number;
-
-	if (gate->registry != NULL && number <= gate->generation.number)
-		return;
-	registry_unref(gate->registry);
-	gate->registry =
-	    registry_new(loaded->list.items, loaded->list.count, number);
-	gate->generation = loaded->generation;
-	scoreboard_level(LEVEL_SERVICES, (int64_t)loaded->list.count);
-	gate_report(gate);
-	log_event(LOG_INFO, "registry loaded", LOG_NUMBER("generation", number),
-	    LOG_NUMBER("services", loaded->list.count));
-}
 
 static bool
 snapshot_is_old(const struct gate *gate, int64_t generation)
@@ -62,7 +48,18 @@ load_read(struct flow *f)
 {
 	struct snapshot_load *load = flow_state(f);
 
-	services_load(load->gate->store, f, &load->loaded);
+	services_fetch(load->gate->store, f, &load->fetched);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+load_build(struct flow *f)
+{
+	struct snapshot_load *load = flow_state(f);
+
+	registry_work_build(load->gate->background, f, load->fetched.rows,
+	    load->fetched.generation.number, &load->registry);
+	load->fetched.rows = NULL;
 	return FLOW_NEXT;
 }
 
@@ -70,14 +67,26 @@ static enum flow_next
 load_take(struct flow *f)
 {
 	struct snapshot_load *load = flow_state(f);
+	struct gate *gate = load->gate;
+	int64_t number = load->fetched.generation.number;
 
-	snapshot_take(load->gate, &load->loaded);
 	load->done = true;
+	if (!snapshot_is_old(gate, number))
+		return FLOW_DONE;
+	registry_unref(gate->registry);
+	gate->registry = registry_ref(load->registry);
+	gate->generation = load->fetched.generation;
+	scoreboard_level(
+	    LEVEL_SERVICES, (int64_t)registry_count(gate->registry));
+	gate_report(gate);
+	log_event(LOG_INFO, "registry loaded", LOG_NUMBER("generation", number),
+	    LOG_NUMBER("services", registry_count(gate->registry)));
 	return FLOW_DONE;
 }
 
 static const struct flow_step load_steps[] = {
 	FLOW_STEP(load_read),
+	FLOW_STEP(load_build),
 	FLOW_STEP(load_take),
 	FLOW_END,
 };
@@ -102,6 +111,8 @@ load_release(void *state)
 	struct snapshot_waiter *waiting = gate->waiting;
 	bool done = load->done;
 
+	row_set_free(load->fetched.rows);
+	registry_unref(load->registry);
 	arena_clear(&load->arena);
 	free(load);
 	gate->loading = false;

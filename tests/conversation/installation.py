@@ -124,6 +124,7 @@ class Installation:
         self.origin = f"https://localhost:{self.port}"
         self.config = self.folder / "portillon.ini"
         self.log_file = self.folder / "server.log"
+        self.database_host = f"{self.folder}/database/socket"
         self.clock = Clock(self.folder / "clock")
         self.log_mark = 0
 
@@ -203,8 +204,9 @@ class Installation:
 
     def connect(self, role="portillon_migrator"):
         connection = psycopg2.connect(
-            host=str(self.folder / "database/socket"), user=role,
-            dbname="postgres" if role == "postgres" else "portillon")
+            host=self.database_host, target_session_attrs="read-write",
+            dbname="postgres" if role == "postgres" else "portillon",
+            user=role)
         connection.autocommit = True
         return connection
 

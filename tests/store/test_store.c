@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The store itself, on a real PostgreSQL that is crashed, stopped, frozen and
- * lied about: what was answered is true and stays true.
+ * The store itself, on a real PostgreSQL that is crashed, stopped and frozen:
+ * what was answered is true and stays true.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,12 +12,11 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
 #include "loop/clock.h"
+#include "redeeming.h"
 #include "store/accounts.h"
 #include "store/generation.h"
 #include "store/sessions.h"
@@ -31,9 +30,6 @@ enum {
 
 static const char app[] = "user=portillon_app";
 
-static const struct session_limits limits = { .idle_seconds = 3600,
-	.longest_seconds = 36000 };
-
 static const struct audit_origin origin = { .at = INT64_C(1750000000000000),
 	.request = STR_INIT("r1") };
 
@@ -41,47 +37,7 @@ static struct trial trials[TRIALS_MOST];
 
 /* --- what trials ask ---------------------------------------------------- */
 
-struct redeeming {
-	struct ticket_redemption redemption;
-	uint8_t random[6];
-	uint8_t request[TICKETS_REQUEST_SIZE];
-	struct ticket_redeemed redeemed;
-};
-
 static struct redeeming redeemings[TRIALS_MOST];
-
-static void
-ask_redeem(struct flow *f, void *argument)
-{
-	struct redeeming *r = argument;
-
-	tickets_redeem(harness.store, f, &r->redemption, &r->redeemed);
-}
-
-/* Another ticket with each call. */
-static void
-redeeming_set(struct redeeming *r)
-{
-	static uint32_t number;
-
-	*r = (struct redeeming){ 0 };
-	number++;
-	memcpy(r->random, &number, sizeof(number));
-	memcpy(r->request, &number, sizeof(number));
-	r->redemption = (struct ticket_redemption){ .session = number,
-		.issued_at = clock_now() / SECOND_US,
-		.random = r->random,
-		.request = r->request,
-		.ticket = STR("ST-x"),
-		.now = clock_now(),
-		.limits = limits };
-}
-
-static void
-ask_generation(struct flow *f, void *argument)
-{
-	generation_read(harness.store, f, argument);
-}
 
 static void
 ask_audit(struct flow *f, void *argument)
@@ -395,68 +351,6 @@ test_statement_prepared_again(void **state)
 	harness_wait_ready();
 }
 
-/* --- the fuse ----------------------------------------------------------- */
-
-static pid_t
-relay_start(const char *listen)
-{
-	int ready[2];
-	char server[1024];
-	char letter;
-	pid_t child;
-
-	snprintf(server, sizeof(server), "%s/.s.PGSQL.5432", getenv("PGHOST"));
-	assert_int_equal(pipe(ready), 0);
-	child = fork();
-	if (child == 0) {
-		/* it must not outlive a test that fails */
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		dup2(ready[1], STDOUT_FILENO);
-		execl(RELAY, RELAY, listen, server, (char *)NULL);
-		_exit(127);
-	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &letter, 1), 1); /* it listens */
-	close(ready[0]);
-	return child;
-}
-
-static void
-test_answer_of_another(void **state)
-{
-	static struct generation generations[50];
-	char listen[1024];
-	char conninfo[1024];
-	pid_t relay;
-
-	(void)state;
-	snprintf(listen, sizeof(listen), "%s/.s.PGSQL.6543", getenv("PGHOST"));
-	snprintf(conninfo, sizeof(conninfo), "%s port=6543", app);
-	relay = relay_start(listen);
-	harness_reconnect(conninfo, APP_WAITING_MOST);
-	harness_wait_ready();
-	assert_int_equal(
-	    trial_run(ask_generation, &generations[0]), TRIAL_DONE);
-
-	assert_int_equal(kill(relay, SIGUSR1), 0);
-	for (size_t i = 0; i < COUNT_OF(generations); i++) {
-		generations[i].number = 0;
-		trial_begin(&trials[i], ask_generation, &generations[i]);
-	}
-	trials_finish(trials, COUNT_OF(generations));
-	for (size_t i = 0; i < COUNT_OF(generations); i++) {
-		assert_int_equal(trials[i].outcome, TRIAL_UNAVAILABLE);
-		assert_int_equal(generations[i].number, 0);
-	}
-	harness_wait_ready(); /* on a new connection */
-	assert_int_equal(
-	    trial_run(ask_generation, &generations[0]), TRIAL_DONE);
-	harness_reconnect(app, APP_WAITING_MOST);
-	harness_wait_ready();
-	kill(relay, SIGTERM);
-	assert_int_equal(waitpid(relay, NULL, 0), relay);
-}
-
 int
 main(void)
 {
@@ -470,7 +364,6 @@ main(void)
 		cmocka_unit_test(test_terminated_backends),
 		cmocka_unit_test(test_database_away),
 		cmocka_unit_test(test_crash_loses_nothing_answered),
-		cmocka_unit_test(test_answer_of_another),
 		cmocka_unit_test(test_schema_does_not_fit),
 		cmocka_unit_test(test_statement_prepared_again),
 	};

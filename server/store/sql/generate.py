@@ -9,7 +9,7 @@ A statement begins with its header lines and ends with a semicolon:
     -- name: session_find           becomes STATEMENT_SESSION_FIND
     -- role: app                    app, auditor or migrator
     -- retry: read                  read, idempotent or once
-    -- lane: slow                   slow or flush; quick without this line
+    -- lane: slow                   slow, bulk or flush; quick without this
     -- row: session_found           the row table session_found_row
     -- durable: no                  a write that need not survive a crash
     -- One sentence, what it is for.
@@ -23,7 +23,7 @@ import sys
 CHOICES = {
     "role": ("app", "auditor", "migrator"),
     "retry": ("read", "idempotent", "once"),
-    "lane": ("quick", "slow", "flush"),
+    "lane": ("quick", "slow", "bulk", "flush"),
     "durable": ("yes", "no"),
 }
 KINDS = {

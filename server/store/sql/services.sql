@@ -3,9 +3,10 @@
 -- name: service_generation
 -- role: app
 -- retry: read
--- lane: slow
+-- lane: bulk
 -- row: generation
--- Read in front of the list of services, on the same lane.
+-- Read in front of the list of services, on the same lane: not behind a
+-- report, since sign-ins may wait for it.
 SELECT $1::bigint AS echo, true AS found,
        g.number, g.restore_epoch, g.active_key, g.active_check,
        g.throttle_key
@@ -14,7 +15,7 @@ FROM sso.generation AS g;
 -- name: service_list
 -- role: app
 -- retry: read
--- lane: slow
+-- lane: bulk
 -- row: service
 -- All services, for a gate's registry and for operators.
 SELECT $1::bigint AS echo, true AS found,

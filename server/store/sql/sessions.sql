@@ -19,16 +19,22 @@ WHERE g.singleton = 1;
 
 -- name: session_open
 -- role: app
--- retry: once
+-- retry: idempotent
 -- row: session_opened
 -- Goes on with the browser's session under a new cookie, or ends it and opens
--- another; only for the account as it was when the password was compared.
+-- another; only for the account as it was when the password was compared.  The
+-- new cookie is random and so names the request: asked again, it finds what the
+-- first attempt made, even while that is still under way.
 WITH actor AS MATERIALIZED (
 	SELECT id, epoch FROM sso.account
 	WHERE id = $2::bigint AND epoch = $3::bigint AND state = 'active'
+), made AS MATERIALIZED (
+	SELECT s.number, s.created_at FROM sso.session AS s
+	JOIN actor ON actor.id = s.account_id
+	WHERE s.mac = $5::bytea AND s.ended_at IS NULL
 ), renewed AS (
 	UPDATE sso.session AS s
-	SET mac = $5::bytea, key_id = $6::bigint::smallint,
+	SET mac = $5, key_id = $6::bigint::smallint,
 	    password_at = $8::timestamptz, last_used_at = $8,
 	    client_address = $11::text, user_agent = $12::text
 	FROM actor
@@ -47,10 +53,17 @@ WITH actor AS MATERIALIZED (
 	SELECT $5, $6::smallint, actor.id, actor.epoch, $8, $8, $8, $11, $12
 	FROM actor
 	WHERE NOT EXISTS (SELECT FROM renewed)
+	AND NOT EXISTS (SELECT FROM made)
+	ON CONFLICT (mac) DO UPDATE SET password_at = excluded.password_at
+	WHERE session.account_id = excluded.account_id
+	AND session.ended_at IS NULL
 	RETURNING number
-), live AS (
+), fresh AS (
 	SELECT number, true AS renewed FROM renewed
 	UNION ALL SELECT number, false FROM opened
+), live AS (
+	SELECT number, renewed FROM fresh
+	UNION ALL SELECT number, created_at < $8 FROM made
 ), forgiven AS (
 	DELETE FROM sso.throttle
 	WHERE kind = 'sign-in' AND name = $7::bytea
@@ -68,7 +81,7 @@ WITH actor AS MATERIALIZED (
 ), audited AS (
 	INSERT INTO sso.audit
 		(at, kind, account_id, session, client_address, request)
-	SELECT $8, 'signed in', $2, number, $11, $13::text FROM live
+	SELECT $8, 'signed in', $2, number, $11, $13::text FROM fresh
 	UNION ALL
 	SELECT $8, 'session replaced', account_id, number, $11, $13 FROM ended
 )
@@ -101,7 +114,7 @@ FROM (SELECT 1) AS always LEFT JOIN ended AS e ON true;
 -- role: app
 -- retry: idempotent
 -- durable: no
--- lane: slow
+-- lane: bulk
 -- Sessions that were used; a crash may forget it.  Nobody waits for anybody:
 -- rows that are being written are skipped.
 WITH due AS (
