@@ -16,7 +16,7 @@
 	PACKAGES_DEMO=(apache2-bin libapache2-mod-auth-cas)
 	PACKAGES_TEST=(clang clang-format gettext gdb python3-pytest
 		python3-pytest-xdist python3-selenium python3-psycopg2 python3-lxml
-		chromium chromium-driver fonts-dejavu-core)
+		chromium chromium-driver fonts-dejavu-core haproxy nginx-light)
 }
 
 packages_say() {

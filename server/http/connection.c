@@ -27,6 +27,7 @@
 
 enum {
 	READ_MOST = HTTP_HEAD_LARGEST + 4096, /* held unread at most */
+	UNREAD_MS = 30 * 1000, /* that the kernel keeps an answer unread */
 	DISCARD_MOST = 64 * 1024, /* read and thrown away while closing */
 };
 
@@ -366,13 +367,17 @@ connection_event(struct bufferevent *stream, short what, void *argument)
 static void
 connection_overdue(evutil_socket_t fd, short what, void *argument)
 {
+	static const struct linger reset = { .l_onoff = 1 };
 	struct http_connection *c = argument;
 
 	(void)fd, (void)what;
-	if (c->phase == PHASE_HEAD || c->phase == PHASE_BODY)
+	if (c->phase == PHASE_HEAD || c->phase == PHASE_BODY) {
 		connection_refuse(c, 408);
-	else
-		http_connection_free(c);
+		return;
+	}
+	if (c->phase == PHASE_SENDING) /* the kernel need not go on trying */
+		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	http_connection_free(c);
 }
 
 void
@@ -402,6 +407,7 @@ http_connection_new(struct http_server *server, int fd,
 {
 	struct http_connection *c = memory_new(sizeof(*c));
 	const int on = 1;
+	const unsigned unread = UNREAD_MS;
 
 	c->server = server;
 	c->encrypted = server->settings.tls != NULL;
@@ -412,6 +418,7 @@ http_connection_new(struct http_server *server, int fd,
 		neighbour->connections++;
 	server->connection_count++;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unread, sizeof(unread));
 	evtimer_assign(&c->deadline, server->base, connection_overdue, c);
 	if (c->encrypted) {
 		connection_join(c, PHASE_HELLO);

@@ -22,6 +22,7 @@
 
 enum {
 	ACCEPTED_AT_ONCE = 64, /* before others have their turn */
+	KERNEL_BUFFER = 64 * 1024, /* bytes, each way */
 };
 
 static const struct timeval rest = { 0, 100 * 1000 };
@@ -159,6 +160,20 @@ door_accept_again(evutil_socket_t fd, short what, void *argument)
 		event_add(l->knock, NULL);
 }
 
+/*
+ * What the kernel keeps for a connection, which is megabytes if it is left to
+ * itself: enough for several of our answers, and the largest body.  Accepted
+ * connections inherit it.
+ */
+static void
+door_limit_buffers(int listener)
+{
+	const int size = KERNEL_BUFFER;
+
+	setsockopt(listener, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
 void
 http_server_listen(struct http_server *server, int socket)
 {
@@ -194,6 +209,7 @@ http_server_leave(struct http_server *server, int socket)
 void
 door_prepare(struct http_server *server)
 {
+	door_limit_buffers(server->settings.listener);
 	server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	server->accept_again =
 	    evtimer_new(server->base, door_accept_again, server);
