@@ -8,7 +8,7 @@ import pytest
 
 import crooked
 from browser import answers_in, status_of
-from crooked import BEHIND, FORM, post, request
+from crooked import BEHIND, post, request
 
 LAST = (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
         b"Connection: close\r\n\r\n")

@@ -275,7 +275,8 @@ def test_T043_formats_in_fields_are_printed_as_they_are(
 def crooked_tickets(ticket):
     return ["", "S", "S" * 65, "ST-", "ST", "TGT-" + ticket[3:],
             "PT-" + ticket[3:], "st-" + ticket[3:], ticket[:-1], ticket + "0",
-            ticket[:-1] + "_", ticket[:-1] + "é", ticket[:30] + "-" + ticket[31:],
+            ticket[:-1] + "_", ticket[:-1] + "é",
+            ticket[:30] + "-" + ticket[31:],
             "ST-" + "z" * 60, "ST-" + "0" * 60, ticket * 100, " " + ticket,
             ticket[3:]]
 
