@@ -27,6 +27,7 @@
 
 enum {
 	READ_MOST = HTTP_HEAD_LARGEST + 4096, /* held unread at most */
+	READING_MOST = 512, /* requests of which a part has come */
 	UNREAD_MS = 30 * 1000, /* that the kernel keeps an answer unread */
 	DISCARD_MOST = 64 * 1024, /* read and thrown away while closing */
 };
@@ -37,8 +38,7 @@ connection_leave(struct http_connection *c)
 	struct http_server *server = c->server;
 
 	TAILQ_REMOVE(&server->in_phase[c->phase], c, link);
-	if (c->phase == PHASE_HANDSHAKE)
-		server->handshakes--;
+	server->count[c->phase]--;
 }
 
 static void
@@ -49,8 +49,7 @@ connection_join(struct http_connection *c, enum connection_phase phase)
 	c->phase = phase;
 	c->since_us = clock_monotonic();
 	TAILQ_INSERT_TAIL(&server->in_phase[phase], c, link);
-	if (phase == PHASE_HANDSHAKE)
-		server->handshakes++;
+	server->count[phase]++;
 	if (phase == PHASE_LINE || phase == PHASE_HANDSHAKE)
 		return; /* the deadline of the hello goes on */
 	if (server->deadlines[phase] != NULL)
@@ -235,6 +234,25 @@ connection_discard(struct http_connection *c, struct evbuffer *in)
 		http_connection_free(c);
 }
 
+/*
+ * A request that comes in pieces takes tens of KiB until it is whole, so there
+ * are only so many: the one that takes longest gives way.
+ */
+static void
+reading_make_room(struct http_server *server)
+{
+	struct http_connection *head, *body;
+
+	if (server->count[PHASE_HEAD] + server->count[PHASE_BODY] <
+	    READING_MOST)
+		return;
+	head = TAILQ_FIRST(&server->in_phase[PHASE_HEAD]);
+	body = TAILQ_FIRST(&server->in_phase[PHASE_BODY]);
+	if (head == NULL || (body != NULL && body->since_us < head->since_us))
+		head = body;
+	connection_refuse(head, 408);
+}
+
 static bool
 connection_speaks_tls(struct http_connection *c, struct evbuffer *in)
 {
@@ -263,6 +281,7 @@ connection_readable(struct bufferevent *stream, void *argument)
 		return;
 	}
 	if (c->phase == PHASE_IDLE && evbuffer_get_length(in) > 0) {
+		reading_make_room(c->server);
 		c->exchange = exchange_new(c);
 		connection_enter(c, PHASE_HEAD);
 	}

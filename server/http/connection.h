@@ -54,9 +54,9 @@ struct http_server {
 	struct event *relief; /* for those who wait in PHASE_LINE */
 	struct connection_list in_phase[PHASE_COUNT]; /* who is there longest
 							 comes first */
+	size_t count[PHASE_COUNT]; /* of in_phase */
 	size_t connection_count;
 	size_t connections_most; /* of the settings, or of the descriptors */
-	size_t handshakes; /* of PHASE_HANDSHAKE */
 	struct neighbours neighbours;
 	const struct timeval *deadlines[PHASE_COUNT];
 	struct http_exchange *spare; /* for reuse */

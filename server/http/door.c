@@ -185,6 +185,7 @@ http_server_listen(struct http_server *server, int socket)
 	    server->base, socket, EV_READ | EV_PERSIST, door_knock, l);
 	if (l->knock == NULL)
 		abort(); /* out of memory */
+	door_limit_buffers(socket);
 	event_add(l->knock, NULL);
 	l->next = server->listeners;
 	server->listeners = l;
@@ -209,7 +210,6 @@ http_server_leave(struct http_server *server, int socket)
 void
 door_prepare(struct http_server *server)
 {
-	door_limit_buffers(server->settings.listener);
 	server->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	server->accept_again =
 	    evtimer_new(server->base, door_accept_again, server);

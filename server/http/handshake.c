@@ -140,8 +140,8 @@ handshakes_go_on(struct http_server *server)
 {
 	struct connection_list *line = &server->in_phase[PHASE_LINE];
 
-	while (!TAILQ_EMPTY(line) &&
-	       server->handshakes < server->settings.handshakes_most)
+	while (!TAILQ_EMPTY(line) && server->count[PHASE_HANDSHAKE] <
+					 server->settings.handshakes_most)
 		handshake_begin(TAILQ_FIRST(line));
 }
 
