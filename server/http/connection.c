@@ -91,6 +91,7 @@ http_connection_free(struct http_connection *c)
 	else
 		close(c->fd);
 	free(c);
+	server_counts_fewer(server);
 	handshakes_go_on(server);
 }
 
@@ -436,6 +437,8 @@ http_connection_new(struct http_server *server, int fd,
 	if (neighbour != NULL)
 		neighbour->connections++;
 	server->connection_count++;
+	if (server->connection_count > server->crowd)
+		server->crowd = server->connection_count;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unread, sizeof(unread));
 	evtimer_assign(&c->deadline, server->base, connection_overdue, c);

@@ -56,12 +56,14 @@ struct http_server {
 							 comes first */
 	size_t count[PHASE_COUNT]; /* of in_phase */
 	size_t connection_count;
+	size_t crowd; /* most connections since a crowd has gone */
+	struct event *shrink; /* its memory, when it has */
 	size_t connections_most; /* of the settings, or of the descriptors */
 	struct neighbours neighbours;
 	const struct timeval *deadlines[PHASE_COUNT];
 	struct http_exchange *spare; /* for reuse */
 	size_t spare_count;
-	struct complaint crowd, full, exhausted, other_protocol;
+	struct complaint crowded, full, exhausted, other_protocol;
 	bool draining;
 };
 
@@ -102,6 +104,9 @@ struct http_exchange {
 void http_connection_new(struct http_server *, int fd, const struct address *,
     struct neighbour *neighbour);
 void http_connection_free(struct http_connection *);
+
+/* A connection has gone. */
+void server_counts_fewer(struct http_server *);
 
 /* Into the next phase, with the deadline of that one. */
 void connection_enter(struct http_connection *, enum connection_phase);

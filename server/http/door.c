@@ -69,7 +69,7 @@ door_let_in(struct http_server *server, int fd, const struct address *peer)
 		neighbour = neighbours_find(&server->neighbours, peer);
 	if (neighbour != NULL &&
 	    neighbour->connections >= door_allowance(settings, peer)) {
-		complain(&server->crowd, "connection refused", peer,
+		complain(&server->crowded, "connection refused", peer,
 		    "too many of this address");
 		close(fd);
 		return;

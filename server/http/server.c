@@ -5,6 +5,7 @@
 #include "http/server.h"
 
 #include <event2/event.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 
@@ -24,8 +25,34 @@ static const int deadline_seconds[PHASE_COUNT] = {
 	[PHASE_CLOSING] = 2,
 };
 
+enum {
+	CROWD_LEAST = 1000, /* connections whose memory is worth a thought */
+};
+
 /* The same while draining: time for a request that is on its way. */
 static const struct timeval drain_deadline = { 1, 0 };
+
+/* What was freed goes back to the system only when asked. */
+static void
+server_shrink(evutil_socket_t fd, short what, void *argument)
+{
+	struct http_server *server = argument;
+
+	(void)fd, (void)what;
+	server->crowd = server->connection_count;
+	malloc_trim(0);
+}
+
+void
+server_counts_fewer(struct http_server *server)
+{
+	static const struct timeval soon = { 1, 0 }; /* all is freed then */
+
+	if (server->crowd >= CROWD_LEAST &&
+	    server->connection_count <= server->crowd / 4 &&
+	    !event_pending(server->shrink, EV_TIMEOUT, NULL))
+		event_add(server->shrink, &soon);
+}
 
 /*
  * Never so many connections that no descriptor is left for the database: a
@@ -62,6 +89,9 @@ http_server_new(struct event_base *base,
 			server->deadlines[i] =
 			    event_base_init_common_timeout(base, &deadline);
 	}
+	server->shrink = evtimer_new(base, server_shrink, server);
+	if (server->shrink == NULL)
+		abort(); /* out of memory */
 	handshakes_prepare(server);
 	door_prepare(server);
 	return server;
@@ -119,6 +149,7 @@ http_server_free(struct http_server *server)
 	}
 	neighbours_clear(&server->neighbours);
 	handshakes_clear(server);
+	event_free(server->shrink);
 	door_clear(server);
 	free(server);
 }
