@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "http/exchange.h"
 #include "http/handshake.h"
 #include "loop/clock.h"
 

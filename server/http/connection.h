@@ -8,13 +8,13 @@
 #include <event2/event_struct.h>
 #include <sys/queue.h>
 
-#include "base/buf.h"
 #include "http/complaint.h"
 #include "http/neighbours.h"
 #include "http/server.h"
 
 struct bufferevent;
 struct http_connection;
+struct http_listener;
 
 /* TLS is agreed in three phases with one deadline, plain HTTP begins idle. */
 enum connection_phase {
@@ -28,18 +28,6 @@ enum connection_phase {
 	PHASE_SENDING,
 	PHASE_CLOSING, /* all sent; waiting for the client to close */
 	PHASE_COUNT,
-};
-
-/* A socket to accept from. */
-struct http_listener {
-	struct http_listener *next;
-	struct http_server *server;
-	int socket;
-	struct event *knock; /* somebody wants to connect */
-};
-
-enum {
-	EXCHANGES_SPARE = 64
 };
 
 TAILQ_HEAD(connection_list, http_connection);
@@ -85,21 +73,6 @@ struct http_connection {
 	size_t discarded; /* bytes thrown away while closing */
 };
 
-/* One request on a connection, and the memory of its head. */
-struct http_exchange {
-	struct http_exchange *next_spare;
-	struct http_server *server;
-	struct http_connection *connection; /* NULL: the client is gone */
-	struct address client;
-	struct http_head head;
-	size_t looked; /* see http_head_read() */
-	size_t have; /* bytes of bytes[] */
-	struct http_chunks chunks;
-	struct buf body;
-	bool refused; /* no request: head is not filled in */
-	char bytes[HTTP_HEAD_LARGEST];
-};
-
 /* Takes over the descriptor; `neighbour` is NULL for a trusted proxy. */
 void http_connection_new(struct http_server *, int fd, const struct address *,
     struct neighbour *neighbour);
@@ -120,10 +93,5 @@ void connection_begin(struct http_connection *, struct bufferevent *);
  */
 void http_connection_answer(
     struct http_connection *, struct str fields, struct str body);
-
-struct http_exchange *exchange_new(struct http_connection *);
-/* A trusted proxy's word is believed; the head must have been read. */
-void exchange_find_client(struct http_exchange *);
-void exchange_free(struct http_exchange *);
 
 #endif

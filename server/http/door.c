@@ -25,6 +25,14 @@ enum {
 	KERNEL_BUFFER = 64 * 1024, /* bytes, each way */
 };
 
+/* A socket to accept from. */
+struct http_listener {
+	struct http_listener *next;
+	struct http_server *server;
+	int socket;
+	struct event *knock; /* somebody wants to connect */
+};
+
 static const struct timeval rest = { 0, 100 * 1000 };
 
 /* Has its answer already, or has not asked: the one for longest. */

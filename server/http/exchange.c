@@ -5,11 +5,17 @@
  * The memory is used again, so it is wiped when a request is over: heads hold
  * cookies, bodies passwords.
  */
+#include "http/exchange.h"
+
 #include <stdlib.h>
 
 #include "base/bytes.h"
 #include "base/memory.h"
 #include "http/connection.h"
+
+enum {
+	EXCHANGES_SPARE = 64
+};
 
 struct http_exchange *
 exchange_new(struct http_connection *c)

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "http/connection.h"
 #include "http/door.h"
+#include "http/exchange.h"
 #include "http/handshake.h"
 
 /* Absolute, in seconds, by phase; 0: none (the handler has its own). */
