@@ -24,7 +24,6 @@
 #include "base/memory.h"
 #include "http/exchange.h"
 #include "http/handshake.h"
-#include "loop/clock.h"
 
 enum {
 	READ_MOST = HTTP_HEAD_LARGEST + 4096, /* held unread at most */
@@ -48,7 +47,7 @@ connection_join(struct http_connection *c, enum connection_phase phase)
 	struct http_server *server = c->server;
 
 	c->phase = phase;
-	c->since_us = clock_monotonic();
+	c->entered = ++server->entries;
 	TAILQ_INSERT_TAIL(&server->in_phase[phase], c, link);
 	server->count[phase]++;
 	if (phase == PHASE_LINE || phase == PHASE_HANDSHAKE)
@@ -250,7 +249,7 @@ reading_make_room(struct http_server *server)
 		return;
 	head = TAILQ_FIRST(&server->in_phase[PHASE_HEAD]);
 	body = TAILQ_FIRST(&server->in_phase[PHASE_BODY]);
-	if (head == NULL || (body != NULL && body->since_us < head->since_us))
+	if (head == NULL || (body != NULL && body->entered < head->entered))
 		head = body;
 	connection_refuse(head, 408);
 }

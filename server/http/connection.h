@@ -43,6 +43,7 @@ struct http_server {
 	struct connection_list in_phase[PHASE_COUNT]; /* who is there longest
 							 comes first */
 	size_t count[PHASE_COUNT]; /* of in_phase */
+	uint64_t entries; /* into phases, ever */
 	size_t connection_count;
 	size_t crowd; /* most connections since a crowd has gone */
 	struct event *shrink; /* its memory, when it has */
@@ -66,7 +67,8 @@ struct http_connection {
 	struct address peer;
 	struct event deadline;
 	enum connection_phase phase;
-	int64_t since_us; /* when it entered it, by clock_monotonic() */
+	uint64_t entered; /* its number among all entries into phases */
+	int64_t handshake_us; /* when that began, by clock_monotonic() */
 	bool close_after; /* this answer is the last */
 	bool client_ended; /* it sends no more */
 	bool encrypted;

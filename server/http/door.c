@@ -46,8 +46,7 @@ door_make_room(struct http_server *server)
 	struct http_connection *idle =
 	    TAILQ_FIRST(&server->in_phase[PHASE_IDLE]);
 
-	if (idle == NULL ||
-	    (silent != NULL && silent->since_us < idle->since_us))
+	if (idle == NULL || (silent != NULL && silent->entered < idle->entered))
 		idle = silent;
 	if (done != NULL)
 		idle = done;

@@ -71,6 +71,7 @@ handshake_begin(struct http_connection *c)
 	if (stream == NULL)
 		abort(); /* out of memory */
 	connection_enter(c, PHASE_HANDSHAKE);
+	c->handshake_us = clock_monotonic();
 	connection_begin(c, stream);
 }
 
@@ -157,7 +158,7 @@ handshakes_relieve(evutil_socket_t fd, short what, void *argument)
 		struct http_connection *oldest =
 		    TAILQ_FIRST(&server->in_phase[PHASE_HANDSHAKE]);
 
-		if (oldest->since_us > began_before) {
+		if (oldest->handshake_us > began_before) {
 			event_add(server->relief, &relief_interval);
 			return;
 		}
