@@ -77,10 +77,15 @@ configure_http(
 	struct http_server_settings *http = &made->http;
 
 	http->connections_most = (size_t)s->connections;
+	http->handshakes_most = (size_t)s->handshakes;
 	http->connections_per_address = (size_t)s->connections_per_address;
+	http->connections_per_crowded_address =
+	    (size_t)s->connections_per_crowded_address;
 	http->plain_origin = str_starts(made->settings.origin, STR("http://"));
 	if (!networks_parse(
-		str_of(s->trusted_proxies), &http->trusted_proxies, why))
+		str_of(s->trusted_proxies), &http->trusted_proxies, why) ||
+	    !networks_parse(
+		str_of(s->crowded_networks), &http->crowded_networks, why))
 		return false;
 	if (s->tls_certificate[0] == '\0')
 		return true;

@@ -31,7 +31,6 @@ enum {
 	STATEMENT_TIMEOUT_MS = 2000,
 	UNITS_WAITING_MOST = 4096,
 	DATABASE_TEXT_LIMIT = 16 * 1024,
-	DESCRIPTORS_BESIDES = 256, /* files and database, beside connections */
 };
 
 struct master {
@@ -173,7 +172,7 @@ static void
 raise_descriptor_limit(int64_t connections)
 {
 	struct rlimit limit;
-	rlim_t wanted = (rlim_t)connections + DESCRIPTORS_BESIDES;
+	rlim_t wanted = (rlim_t)connections + HTTP_DESCRIPTORS_BESIDES;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
 		return;

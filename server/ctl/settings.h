@@ -30,6 +30,9 @@ struct settings {
 	int64_t gates; /* 0: min(cores, 4) */
 	int64_t connections; /* in all, a gate */
 	int64_t connections_per_address; /* a gate */
+	char *crowded_networks; /* as trusted_proxies */
+	int64_t connections_per_crowded_address; /* a gate */
+	int64_t handshakes; /* a gate */
 	char *user; /* name to become when started as root; empty: stay */
 
 	/* [database] */

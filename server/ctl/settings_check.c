@@ -128,6 +128,11 @@ settings_check_server(const struct settings *settings, struct buf *findings)
 		settings_find(findings,
 		    "server.connections_per_address is more than "
 		    "server.connections");
+	if (settings_is_set(settings->crowded_networks) &&
+	    settings->connections_per_crowded_address > settings->connections)
+		settings_find(findings,
+		    "server.connections_per_crowded_address is more than "
+		    "server.connections");
 	if (settings_is_set(settings->user) && getpwnam(settings->user) == NULL)
 		settings_find(findings, "server.user: there is no user %s",
 		    settings->user);

@@ -72,6 +72,16 @@ const struct setting settings_table[] = {
 	    1, 1000000, "200", NULL,
 	    "Connections of one client address that one gate holds at the "
 	    "same time."),
+	SPECIAL("server", "crowded_networks", SETTING_NETWORKS,
+	    crowded_networks, "",
+	    "Networks where many people share an address, such as a campus "
+	    "behind NAT, separated by blanks."),
+	NUMBER("server", "connections_per_crowded_address",
+	    connections_per_crowded_address, 1, 1000000, "5000", NULL,
+	    "As connections_per_address, for addresses of these networks."),
+	NUMBER("server", "handshakes", handshakes, 1, 100000, "256", NULL,
+	    "TLS handshakes that one gate does at the same time; more "
+	    "clients wait for their turn."),
 	TEXT("server", "user", user, "",
 	    "User to become after listening, when started as root. "
 	    "Empty: stay who it is."),

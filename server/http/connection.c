@@ -17,65 +17,56 @@
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
-#include "base/bytes.h"
 #include "base/memory.h"
+#include "http/exchange.h"
+#include "http/handshake.h"
 
 enum {
 	READ_MOST = HTTP_HEAD_LARGEST + 4096, /* held unread at most */
+	READING_MOST = 512, /* requests of which a part has come */
+	UNREAD_MS = 30 * 1000, /* that the kernel keeps an answer unread */
 	DISCARD_MOST = 64 * 1024, /* read and thrown away while closing */
 };
 
-struct http_exchange *
-exchange_new(struct http_connection *c)
+static void
+connection_leave(struct http_connection *c)
 {
 	struct http_server *server = c->server;
-	struct http_exchange *x = server->spare;
 
-	if (x != NULL) {
-		server->spare = x->next_spare;
-		server->spare_count--;
-	} else {
-		x = memory_new(sizeof(*x));
-	}
-	x->server = server;
-	x->connection = c;
-	x->client = c->peer;
-	x->looked = x->have = 0;
-	x->chunks = (struct http_chunks){ 0 };
-	x->body = (struct buf)BUF_INIT(HTTP_BODY_LARGEST);
-	x->refused = false;
-	return x;
-}
-
-/* Heads hold cookies and bodies passwords: both are wiped. */
-void
-exchange_free(struct http_exchange *x)
-{
-	struct http_server *server = x->server;
-
-	bytes_wipe(x->bytes, x->have);
-	buf_clear(&x->body);
-	if (server->spare_count >= EXCHANGES_SPARE) {
-		free(x);
-		return;
-	}
-	x->next_spare = server->spare;
-	server->spare = x;
-	server->spare_count++;
+	TAILQ_REMOVE(&server->in_phase[c->phase], c, link);
+	server->count[c->phase]--;
 }
 
 static void
-connection_enter(struct http_connection *c, enum connection_phase phase)
+connection_join(struct http_connection *c, enum connection_phase phase)
 {
+	struct http_server *server = c->server;
+
 	c->phase = phase;
-	if (c->server->deadlines[phase] != NULL)
-		event_add(&c->deadline, c->server->deadlines[phase]);
+	c->entered = ++server->entries;
+	TAILQ_INSERT_TAIL(&server->in_phase[phase], c, link);
+	server->count[phase]++;
+	if (phase == PHASE_LINE || phase == PHASE_HANDSHAKE)
+		return; /* the deadline of the hello goes on */
+	if (server->deadlines[phase] != NULL)
+		event_add(&c->deadline, server->deadlines[phase]);
 	else
 		event_del(&c->deadline); /* the handler keeps its own */
+}
+
+void
+connection_enter(struct http_connection *c, enum connection_phase phase)
+{
+	bool agreed = c->phase == PHASE_HANDSHAKE;
+
+	connection_leave(c);
+	connection_join(c, phase);
+	if (agreed)
+		handshakes_go_on(c->server);
 }
 
 void
@@ -88,19 +79,21 @@ http_connection_free(struct http_connection *c)
 		if (c->phase != PHASE_ANSWER)
 			exchange_free(c->exchange);
 	}
-	if (c->previous != NULL)
-		c->previous->next = c->next;
-	else
-		server->connections = c->next;
-	if (c->next != NULL)
-		c->next->previous = c->previous;
+	connection_leave(c);
 	if (c->neighbour != NULL)
 		c->neighbour->connections--;
 	server->connection_count--;
 	http_server_tell_connections(server);
 	event_del(&c->deadline);
-	bufferevent_free(c->stream);
+	if (c->hello != NULL)
+		event_free(c->hello);
+	if (c->stream != NULL)
+		bufferevent_free(c->stream);
+	else
+		close(c->fd);
 	free(c);
+	server_counts_fewer(server);
+	handshakes_go_on(server);
 }
 
 /* Tells the client that no more comes, and waits a little for its own end:
@@ -112,7 +105,7 @@ connection_close(struct http_connection *c)
 
 	if (tls != NULL)
 		(void)SSL_shutdown(tls); /* best effort: FIN follows anyway */
-	shutdown(bufferevent_getfd(c->stream), SHUT_WR);
+	shutdown(c->fd, SHUT_WR);
 	c->discarded = 0;
 	connection_enter(c, PHASE_CLOSING);
 	bufferevent_enable(c->stream, EV_READ);
@@ -139,28 +132,6 @@ connection_deliver(struct http_connection *c)
 	c->close_after = !x->head.keep_alive || c->server->draining;
 	connection_enter(c, PHASE_ANSWER);
 	handler->request(x, handler->context);
-}
-
-/* Several lines are one list: the last is the nearest proxy's. */
-static struct str
-last_forwarded_for(const struct http_head *head)
-{
-	for (size_t i = head->field_count; i > 0; i--) {
-		if (str_equal_nocase(
-			head->fields[i - 1].name, STR("X-Forwarded-For")))
-			return head->fields[i - 1].value;
-	}
-	return STR_NONE;
-}
-
-static void
-exchange_find_client(struct http_exchange *x, struct http_connection *c)
-{
-	const struct networks *proxies = &c->server->settings.trusted_proxies;
-
-	if (proxies->count > 0)
-		x->client = address_forwarded(
-		    proxies, c->peer, last_forwarded_for(&x->head));
 }
 
 /* False: more bytes have to come, or the connection is gone. */
@@ -195,7 +166,7 @@ connection_read_head(struct http_connection *c, struct evbuffer *in)
 		break;
 	}
 	evbuffer_drain(in, x->head.size);
-	exchange_find_client(x, c);
+	exchange_find_client(x);
 	if (x->head.content_length == 0 && !x->head.chunked) {
 		connection_deliver(c);
 		return false;
@@ -265,6 +236,34 @@ connection_discard(struct http_connection *c, struct evbuffer *in)
 		http_connection_free(c);
 }
 
+/*
+ * A request that comes in pieces takes tens of KiB until it is whole, so there
+ * are only so many: the one that takes longest gives way.
+ */
+static void
+reading_make_room(struct http_server *server)
+{
+	struct http_connection *head, *body;
+
+	if (server->count[PHASE_HEAD] + server->count[PHASE_BODY] <
+	    READING_MOST)
+		return;
+	head = TAILQ_FIRST(&server->in_phase[PHASE_HEAD]);
+	body = TAILQ_FIRST(&server->in_phase[PHASE_BODY]);
+	if (head == NULL || (body != NULL && body->entered < head->entered))
+		head = body;
+	connection_refuse(head, 408);
+}
+
+static bool
+connection_speaks_tls(struct http_connection *c, struct evbuffer *in)
+{
+	char first;
+
+	return !c->encrypted && evbuffer_copyout(in, &first, 1) == 1 &&
+	       first == 0x16;
+}
+
 static void
 connection_readable(struct bufferevent *stream, void *argument)
 {
@@ -277,7 +276,14 @@ connection_readable(struct bufferevent *stream, void *argument)
 	}
 	if (c->phase == PHASE_ANSWER || c->phase == PHASE_SENDING)
 		return; /* the next was sent ahead: in its turn */
+	if (c->phase == PHASE_IDLE && connection_speaks_tls(c, in)) {
+		complain(&c->server->other_protocol, "connection refused",
+		    &c->peer, "it speaks TLS where plain HTTP is spoken");
+		http_connection_free(c);
+		return;
+	}
 	if (c->phase == PHASE_IDLE && evbuffer_get_length(in) > 0) {
+		reading_make_room(c->server);
 		c->exchange = exchange_new(c);
 		connection_enter(c, PHASE_HEAD);
 	}
@@ -336,8 +342,7 @@ send_at_once(struct http_connection *c, struct str fields, struct str body)
 	if (c->encrypted ||
 	    evbuffer_get_length(bufferevent_get_output(c->stream)) > 0)
 		return 0;
-	sent = sendmsg(bufferevent_getfd(c->stream), &message,
-	    MSG_NOSIGNAL | MSG_DONTWAIT);
+	sent = sendmsg(c->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 	return sent > 0 ? (size_t)sent : 0;
 }
 
@@ -383,60 +388,67 @@ connection_event(struct bufferevent *stream, short what, void *argument)
 static void
 connection_overdue(evutil_socket_t fd, short what, void *argument)
 {
+	static const struct linger reset = { .l_onoff = 1 };
 	struct http_connection *c = argument;
 
 	(void)fd, (void)what;
-	if (c->phase == PHASE_HEAD || c->phase == PHASE_BODY)
+	if (c->phase == PHASE_HEAD || c->phase == PHASE_BODY) {
 		connection_refuse(c, 408);
-	else
-		http_connection_free(c);
+		return;
+	}
+	if (c->phase == PHASE_SENDING) /* the kernel need not go on trying */
+		setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+	http_connection_free(c);
 }
 
-static struct bufferevent *
-connection_stream(struct http_server *server, int fd)
+void
+connection_begin(struct http_connection *c, struct bufferevent *stream)
 {
-	SSL *tls;
-
-	if (server->settings.tls == NULL)
-		return bufferevent_socket_new(
-		    server->base, fd, BEV_OPT_CLOSE_ON_FREE);
-	tls = SSL_new(server->settings.tls);
-	if (tls == NULL)
-		return NULL;
-	return bufferevent_openssl_socket_new(server->base, fd, tls,
-	    BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	c->stream = stream;
+	bufferevent_setcb(
+	    stream, connection_readable, connection_sent, connection_event, c);
+	bufferevent_setwatermark(stream, EV_READ, 0, READ_MOST);
+	bufferevent_enable(stream, EV_READ | EV_WRITE);
 }
 
-bool
-http_connection_new(
-    struct http_server *server, int fd, const struct sockaddr *peer)
+static void
+connection_begin_plain(struct http_connection *c)
+{
+	struct bufferevent *stream = bufferevent_socket_new(
+	    c->server->base, c->fd, BEV_OPT_CLOSE_ON_FREE);
+
+	if (stream == NULL)
+		abort(); /* out of memory */
+	connection_begin(c, stream);
+}
+
+void
+http_connection_new(struct http_server *server, int fd,
+    const struct address *peer, struct neighbour *neighbour)
 {
 	struct http_connection *c = memory_new(sizeof(*c));
 	const int on = 1;
+	const unsigned unread = UNREAD_MS;
 
 	c->server = server;
 	c->encrypted = server->settings.tls != NULL;
-	c->stream = connection_stream(server, fd);
-	if (c->stream == NULL || !address_from_socket(peer, &c->peer)) {
-		if (c->stream != NULL)
-			bufferevent_free(c->stream);
-		else
-			evutil_closesocket(fd);
-		free(c);
-		return false;
-	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	c->next = server->connections;
-	if (c->next != NULL)
-		c->next->previous = c;
-	server->connections = c;
+	c->fd = fd;
+	c->peer = *peer;
+	c->neighbour = neighbour;
+	if (neighbour != NULL)
+		neighbour->connections++;
 	server->connection_count++;
 	http_server_tell_connections(server);
+	if (server->connection_count > server->crowd)
+		server->crowd = server->connection_count;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unread, sizeof(unread));
 	evtimer_assign(&c->deadline, server->base, connection_overdue, c);
-	bufferevent_setcb(c->stream, connection_readable, connection_sent,
-	    connection_event, c);
-	bufferevent_setwatermark(c->stream, EV_READ, 0, READ_MOST);
-	connection_enter(c, c->encrypted ? PHASE_HANDSHAKE : PHASE_IDLE);
-	bufferevent_enable(c->stream, EV_READ | EV_WRITE);
-	return true;
+	if (c->encrypted) {
+		connection_join(c, PHASE_HELLO);
+		handshake_await(c);
+	} else {
+		connection_join(c, PHASE_IDLE);
+		connection_begin_plain(c);
+	}
 }

@@ -6,16 +6,22 @@
 #define HTTP_CONNECTION_H
 
 #include <event2/event_struct.h>
+#include <sys/queue.h>
 
-#include "base/buf.h"
+#include "http/complaint.h"
+#include "http/neighbours.h"
 #include "http/server.h"
 #include "loop/scores.h"
 
 struct bufferevent;
 struct http_connection;
+struct http_listener;
 
+/* TLS is agreed in three phases with one deadline, plain HTTP begins idle. */
 enum connection_phase {
-	PHASE_HANDSHAKE, /* TLS is being agreed */
+	PHASE_HELLO, /* the client has not said what it can */
+	PHASE_LINE, /* it has, and waits for its turn */
+	PHASE_HANDSHAKE,
 	PHASE_IDLE, /* nothing of a next request has come */
 	PHASE_HEAD,
 	PHASE_BODY,
@@ -25,24 +31,7 @@ enum connection_phase {
 	PHASE_COUNT,
 };
 
-/* Connections of one address (of one /64). */
-struct neighbour {
-	struct neighbour *next;
-	struct address address;
-	size_t connections;
-};
-
-/* A socket to accept from. */
-struct http_listener {
-	struct http_listener *next;
-	int socket;
-	struct evconnlistener *accepting;
-};
-
-enum {
-	NEIGHBOUR_BUCKETS = 1024,
-	EXCHANGES_SPARE = 64
-};
+TAILQ_HEAD(connection_list, http_connection);
 
 struct http_server {
 	struct event_base *base;
@@ -51,49 +40,55 @@ struct http_server {
 	struct http_listener *listeners;
 	struct event *accept_again; /* after running out of descriptors */
 	int reserve_fd; /* given up to turn a client away then */
-	struct http_connection *connections;
+	struct event *relief; /* for those who wait in PHASE_LINE */
+	struct connection_list in_phase[PHASE_COUNT]; /* who is there longest
+							 comes first */
+	size_t count[PHASE_COUNT]; /* of in_phase */
+	uint64_t entries; /* into phases, ever */
 	size_t connection_count;
-	struct neighbour *neighbours[NEIGHBOUR_BUCKETS];
+	size_t crowd; /* most connections since a crowd has gone */
+	struct event *shrink; /* its memory, when it has */
+	size_t connections_most; /* of the settings, or of the descriptors */
+	struct neighbours neighbours;
 	const struct timeval *deadlines[PHASE_COUNT];
 	struct http_exchange *spare; /* for reuse */
 	size_t spare_count;
-	int64_t accept_complained_us; /* when last */
+	struct complaint crowded, full, exhausted, other_protocol;
 	bool draining;
 };
 
 struct http_connection {
-	struct http_connection *next, *previous;
+	TAILQ_ENTRY(http_connection) link;
 	struct http_server *server;
-	struct bufferevent *stream;
+	int fd;
+	struct event *hello; /* only in PHASE_HELLO */
+	struct bufferevent *stream; /* NULL before the handshake */
 	struct http_exchange *exchange; /* NULL while idle */
 	struct neighbour *neighbour; /* NULL for a trusted proxy */
 	struct address peer;
 	struct event deadline;
 	enum connection_phase phase;
+	uint64_t entered; /* its number among all entries into phases */
+	int64_t handshake_us; /* when that began, by clock_monotonic() */
 	bool close_after; /* this answer is the last */
 	bool client_ended; /* it sends no more */
 	bool encrypted;
 	size_t discarded; /* bytes thrown away while closing */
 };
 
-/* One request on a connection, and the memory of its head. */
-struct http_exchange {
-	struct http_exchange *next_spare;
-	struct http_server *server;
-	struct http_connection *connection; /* NULL: the client is gone */
-	struct address client;
-	struct http_head head;
-	size_t looked; /* see http_head_read() */
-	size_t have; /* bytes of bytes[] */
-	struct http_chunks chunks;
-	struct buf body;
-	bool refused; /* no request: head is not filled in */
-	char bytes[HTTP_HEAD_LARGEST];
-};
-
-/* Takes over the descriptor; false if it had to be closed. */
-bool http_connection_new(struct http_server *, int fd, const struct sockaddr *);
+/* Takes over the descriptor; `neighbour` is NULL for a trusted proxy. */
+void http_connection_new(struct http_server *, int fd, const struct address *,
+    struct neighbour *neighbour);
 void http_connection_free(struct http_connection *);
+
+/* A connection has gone. */
+void server_counts_fewer(struct http_server *);
+
+/* Into the next phase, with the deadline of that one. */
+void connection_enter(struct http_connection *, enum connection_phase);
+
+/* Gives it a stream, which from now on owns the descriptor. */
+void connection_begin(struct http_connection *, struct bufferevent *);
 
 /*
  * Sends an answer, at once as far as the kernel takes it, and goes on to the
@@ -105,8 +100,5 @@ void http_connection_answer(
 /* On the scoreboard, if the server is counted there. */
 void http_server_count(const struct http_server *, enum score);
 void http_server_tell_connections(const struct http_server *);
-
-struct http_exchange *exchange_new(struct http_connection *);
-void exchange_free(struct http_exchange *);
 
 #endif

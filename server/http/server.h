@@ -29,10 +29,18 @@ struct http_handler {
 	void *context;
 };
 
+enum {
+	HTTP_DESCRIPTORS_BESIDES = 256, /* files and database, beside those of
+					   connections */
+};
+
 struct http_server_settings {
 	struct ssl_ctx_st *tls; /* NULL: plain HTTP */
-	size_t connections_most;
+	size_t connections_most; /* fewer where descriptors are scarce */
+	size_t handshakes_most; /* at the same time */
 	size_t connections_per_address; /* of an IPv6 /64 */
+	size_t connections_per_crowded_address; /* of these networks: */
+	struct networks crowded_networks;
 	struct networks trusted_proxies;
 	bool plain_origin; /* the public address is http: no HSTS */
 	bool uncounted; /* not of the service: no part of the scoreboard */

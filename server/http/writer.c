@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "http/connection.h"
+#include "http/exchange.h"
 #include "loop/clock.h"
 
 enum {

@@ -465,3 +465,13 @@ http_field(const struct http_head *head, struct str name)
 	}
 	return found;
 }
+
+bool
+http_has_field(const struct http_head *head, struct str name)
+{
+	for (size_t i = 0; i < head->field_count; i++) {
+		if (str_equal_nocase(head->fields[i].name, name))
+			return true;
+	}
+	return false;
+}

@@ -74,6 +74,9 @@ enum http_outcome http_head_read(struct http_head *, struct str bytes,
  */
 struct str http_field(const struct http_head *, struct str name);
 
+/* It stands there, once or more often. */
+bool http_has_field(const struct http_head *, struct str name);
+
 /* A chunked body in its strictest form: 1-4 hex digits, no extension, no
  * trailer (architecture D1). */
 struct http_chunks {

@@ -181,13 +181,17 @@ path_below_prefix(struct str prefix, struct str path)
 	return path;
 }
 
-/* DELETE is looked up as GET, to tell a path from none. */
 static enum route_method
 method_of(const struct http_head *head)
 {
-	if (head->method == HTTP_POST)
-		return ON_POST;
-	return head->method == HTTP_HEAD ? ON_HEAD : ON_GET;
+	static const enum route_method methods[] = {
+		[HTTP_GET] = ON_GET,
+		[HTTP_HEAD] = ON_HEAD,
+		[HTTP_POST] = ON_POST,
+		[HTTP_DELETE] = ON_NO_ROUTE,
+	};
+
+	return methods[head->method];
 }
 
 /* "GET, HEAD, POST" of a path, for a 405. */
@@ -234,11 +238,8 @@ request_find_route(struct request *rq, const struct http_head *head)
 		rq->route = NULL; /* these stand outside the prefix only */
 		return 404;
 	}
-	if (rq->route != NULL && head->method != HTTP_DELETE)
-		return 0;
 	if (rq->route != NULL)
-		others = rq->route->methods;
-	rq->route = NULL;
+		return 0;
 	rq->allow = allow_text(rq, others);
 	return others != 0 ? 405 : 404;
 }
@@ -259,6 +260,15 @@ is_urlencoded(struct str content_type)
 	       str_equal_nocase(value, STR("utf-8"));
 }
 
+/* A field that stands there twice says nothing, and so not this. */
+static bool
+field_says_other(
+    const struct http_head *head, struct str name, struct str wanted)
+{
+	return http_has_field(head, name) &&
+	       !str_equal_nocase(http_field(head, name), wanted);
+}
+
 /*
  * A form of ours is posted from a page of ours.  Browsers say so in one of two
  * fields; a request that has neither must still know the form's token.
@@ -266,13 +276,10 @@ is_urlencoded(struct str content_type)
 static bool
 is_same_origin(const struct request *rq, const struct http_head *head)
 {
-	struct str site = http_field(head, STR("Sec-Fetch-Site"));
-	struct str origin = http_field(head, STR("Origin"));
-
-	if (site.len > 0 && !str_equal(site, STR("same-origin")))
-		return false;
-	return origin.len == 0 ||
-	       str_equal_nocase(origin, rq->configuration->settings.origin);
+	return !field_says_other(
+		   head, STR("Sec-Fetch-Site"), STR("same-origin")) &&
+	       !field_says_other(
+		   head, STR("Origin"), rq->configuration->settings.origin);
 }
 
 /* 0, or the status to refuse with. */
@@ -287,7 +294,8 @@ request_read_form(struct request *rq, const struct http_head *head)
 		return 403;
 	if (body.len == 0)
 		return 0;
-	if (!is_urlencoded(head->content_type))
+	if (!is_urlencoded(head->content_type) ||
+	    http_has_field(head, STR("Content-Encoding")))
 		return 415;
 	params_add(&rq->params, arena_text(&rq->arena, body), &rq->arena);
 	return 0;

@@ -82,7 +82,7 @@ registry_work_build(struct pool *pool, struct flow *f, struct row_set *rows,
 		.generation = generation,
 		.into = into,
 	};
-	flow_asked(f);
+	flow_asked(f, "registry work");
 	if (!pool_submit(pool, &r->item) &&
 	    event_base_once(flow_base(f), -1, EV_TIMEOUT, registry_item_refused,
 		r, &at_once) != 0)

@@ -13,6 +13,7 @@
 struct flow_step;
 
 enum route_method {
+	ON_NO_ROUTE = 0, /* one that no row has */
 	ON_GET = 1,
 	ON_HEAD = 2, /* never where a GET changes something */
 	ON_POST = 4,

@@ -17,6 +17,8 @@ import statistics
 import subprocess
 import sys
 
+from idle import (IdleConnections, memory, memory_of_each, start_time,
+                  tls_context)
 from measure import Failed, measure
 from sql_limit import limit as sql_limit
 from stack import SERVICES, Stack
@@ -30,6 +32,9 @@ TAIL_BAR = 10  # p99 over p50 there
 PROFILE_SECONDS = 5
 PROFILE_LINES = 25
 ARGON2 = (19456, 2, 1)  # the default cost
+IDLE = 10000  # connections beside W3
+IDLE_WEIGHED = 5000  # connections whose memory is measured
+STARTS = 5
 RESULT = pathlib.Path(__file__).resolve().parent / "result.json"
 
 WORKLOADS = {  # name: what, limit, bar
@@ -37,6 +42,13 @@ WORKLOADS = {  # name: what, limit, bar
     "W2": ("single sign-on: session to ticket", "L-bare select", 0.60),
     "W3": ("ticket and validation", "L-bare pair", 0.60),
     "W4": ("validation of a forged ticket", "L-http", 0.80),
+    "W8": ("W3 beside 10,000 idle connections", "W3", 0.90),
+}
+SIZES = {  # name: workload, what, unit, the most it may be
+    "W8 plain": ("W8", "memory of an idle connection, plain", "KiB", 4),
+    "W8 TLS": ("W8", "memory of an idle connection, TLS", "KiB", 24),
+    "W9 start": ("W9", "from the start to the first 200", "ms", 100),
+    "W9 memory": ("W9", "memory of an idle gate", "MiB", 15),
 }
 
 
@@ -45,7 +57,10 @@ class Bench:
         self.stack = stack
         self.seconds = options.seconds
         self.rounds = options.rounds
-        self.names = options.workloads or list(WORKLOADS)
+        wanted = options.workloads or [*WORKLOADS, "W9"]
+        self.names = [name for name in wanted if name in WORKLOADS]
+        self.sizes = {name: None for name, row in SIZES.items()
+                      if row[0] in wanted}
         self.rows = {}  # name: list of figures, one a round
         self.information = {}
         self.profiles = {}
@@ -69,6 +84,9 @@ class Bench:
         self.stack.age_sessions()
         if name == "W2":
             return measure(self.stack, "server", seconds, "sso", **self.people(), **more)
+        if name == "W8":
+            with IdleConnections(self.stack.ports["server"], IDLE):
+                return self.pair(seconds, **more)
         return self.pair(seconds, **more)
 
     def pair(self, seconds, **more):
@@ -97,11 +115,11 @@ class Bench:
     def run_round(self):
         done = set()
         for name in self.names:
-            limit = WORKLOADS[name][1]
-            if limit not in done:
-                self.note(limit, self.limit(limit))
-                done.add(limit)
-            self.note(name, self.work(name, self.seconds))
+            for row in (WORKLOADS[name][1], name):
+                if row not in done:
+                    self.note(row, self.work(row, self.seconds)
+                              if row in WORKLOADS else self.limit(row))
+                    done.add(row)
         if "W3" in self.names:
             self.note("W3 paced", self.paced())
         if "L-http" in done:
@@ -136,6 +154,32 @@ class Bench:
         for name in self.names:
             if not self.verdict(name)["holds"]:
                 self.profiles[name] = self.profile(name)
+        self.weigh()
+
+    # What is small: memory and time to start
+
+    def weigh(self):
+        """On fresh processes, which have nothing to use again.  Changes the
+        server's settings: nothing is measured after this."""
+        stack, port = self.stack, self.stack.ports["server"]
+        if "W9 start" in self.sizes:
+            self.sizes["W9 start"] = 1000 * statistics.median(
+                start_time(stack) for _ in range(STARTS))
+            self.sizes["W9 memory"] = memory(stack.gate()) / 1024
+        if "W8 plain" in self.sizes:
+            stack.stop("server")
+            stack.start_server()
+            self.sizes["W8 plain"] = memory_of_each(
+                stack.gate(), port, IDLE_WEIGHED)
+            stack.use_tls()
+            self.sizes["W8 TLS"] = memory_of_each(
+                stack.gate(), port, IDLE_WEIGHED, tls_context())
+
+    def size_verdicts(self):
+        return {name: {"what": SIZES[name][1], "unit": SIZES[name][2],
+                       "size": size, "bar": SIZES[name][3],
+                       "holds": size <= SIZES[name][3]}
+                for name, size in self.sizes.items()}
 
     # What it comes to
 
@@ -173,6 +217,7 @@ class Bench:
             "sessions": SESSIONS,
             "rows": self.rows,
             "verdicts": verdicts,
+            "sizes": self.size_verdicts(),
             "information": self.information,
             "profiles": self.profiles,
         }
@@ -215,7 +260,7 @@ def options_read():
     parser.add_argument("workloads", nargs="*")
     options = parser.parse_args()
     for name in options.workloads:
-        if name not in WORKLOADS:
+        if name not in WORKLOADS and name != "W9":
             parser.error(f"there is no workload {name}")
     return options
 
@@ -237,7 +282,8 @@ def main():
         stack.remove()
     RESULT.write_text(json.dumps(result, indent=1) + "\n")
     print_table(result, {name: row[0] for name, row in WORKLOADS.items()})
-    missed = [name for name, verdict in result["verdicts"].items()
+    missed = [name for name, verdict in
+              [*result["verdicts"].items(), *result["sizes"].items()]
               if not verdict["holds"]]
     return 1 if missed else 0
 

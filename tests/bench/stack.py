@@ -30,7 +30,8 @@ SETTINGS = """\
 url = http://127.0.0.1:{port}/cas
 listen = 127.0.0.1:{port}
 gates = 1
-connections_per_address = 10000
+connections = 20000
+connections_per_address = 20000
 [database]
 app = {app}
 migrator = {migrator}
@@ -147,6 +148,7 @@ class Stack:
         self.log = self.folder / "server.log"
         self.sessions = self.folder / "sessions"
         self.config = self.folder / "portillon.ini"
+        self.log_mark = 0
 
     # Commands
 
@@ -259,15 +261,38 @@ class Stack:
             process.kill()
             process.wait()
 
-    def start_server(self):
+    def launch_server(self):
+        self.log_mark = self.log.stat().st_size if self.log.exists() else 0
         self.start("server", self.program("portillon"), "--config", self.config,
                    "serve")
-        self._await("server", 'event="ready"', self.log)
+
+    def start_server(self):
+        self.launch_server()
+        self._await("server", self.server_is_ready, self.log)
+
+    def server_is_ready(self):
+        with open(self.log, errors="replace") as log:
+            log.seek(self.log_mark)
+            return 'event="ready"' in log.read()
+
+    def use_tls(self):
+        """From now on the server speaks TLS, with a certificate of its own."""
+        key, certificate = self.folder / "tls.key", self.folder / "tls.crt"
+        self.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                 "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                 "/CN=127.0.0.1", "-keyout", key, "-out", certificate)
+        text = self.config.read_text().replace("url = http:", "url = https:")
+        self.config.write_text(text.replace(
+            "gates = 1\n", f"gates = 1\ntls_certificate = {certificate}\n"
+            f"tls_key = {key}\n"))
+        self.stop("server")
+        self.start_server()
 
     def start_bare(self):
         self.start("bare", self.program("bare"), self.ports["bare"],
                    self.conninfo("portillon_app"), self.sessions)
-        self._await("bare", "ready", self.folder / "bare.out")
+        log = self.folder / "bare.out"
+        self._await("bare", lambda: "ready" in log.read_text(), log)
 
     def start_nginx(self):
         self.start("nginx", shutil.which("nginx") or "/usr/sbin/nginx",
@@ -275,13 +300,13 @@ class Stack:
                    "-e", self.folder / "nginx.log")
         wait_until("nginx answers", lambda: answers(self.ports["nginx"]))
 
-    def _await(self, name, wanted, log):
+    def _await(self, name, question, log):
         process = self.processes[name]
 
         def is_there():
             if process.poll() is not None:
                 raise Failed(f"{name} ended:\n{log.read_text()[-3000:]}")
-            return wanted in log.read_text(errors="replace")
+            return question()
         wait_until(f"{name} is ready", is_there)
 
     def gate(self):

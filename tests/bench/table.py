@@ -68,6 +68,10 @@ def print_table(result, descriptions):
         print("W3 paced: at 70 % of the maximum of its round; its ratio is p99 "
               f"over p50,\n  of the {verdicts['W3 paced']['rounds']} rounds in "
               "which the server kept up")
+    for name, verdict in result["sizes"].items():
+        print(f"{name}: {verdict['what']}: {verdict['size']:.1f} "
+              f"{verdict['unit']}, bar <= {verdict['bar']}, "
+              f"{'holds' if verdict['holds'] else 'MISSES'}")
     for name, figures in result["information"].items():
         beside = f" with {figures['clients']} clients" \
             if "clients" in figures else f" on {figures['threads']} cores"

@@ -13,6 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from another_server import AnotherServer  # noqa: E402
 from browser import (Browser, all_gates_answer, query_of,  # noqa: E402
                      send_raw)
 from installation import Installation, wait_until  # noqa: E402
@@ -180,3 +181,20 @@ def raw(installation):
         return send_raw(installation, data, **options)
 
     return send
+
+
+@pytest.fixture
+def another_server(installation):
+    """Starts servers with other settings beside the shared one."""
+    started = []
+
+    def start(variables=None, **options):
+        started.append(AnotherServer(installation, **options))
+        started[-1].variables = variables or {}
+        started[-1].start()
+        return started[-1]
+
+    yield start
+    troubles = [trouble for trouble in [one.end() for one in started]
+                if trouble]
+    assert not troubles, "\n".join(troubles)

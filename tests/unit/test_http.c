@@ -114,6 +114,8 @@ test_browser_request(void **state)
 	expect_text(http_field(&head, STR("empty")), "");
 	assert_non_null(http_field(&head, STR("empty")).at);
 	assert_null(http_field(&head, STR("emp")).at);
+	assert_true(http_has_field(&head, STR("empty")));
+	assert_false(http_has_field(&head, STR("emp")));
 }
 
 static void
@@ -471,6 +473,7 @@ test_field_count(void **state)
 			expect_ready(buf_str(&text));
 			assert_int_equal(head.field_count, HTTP_FIELDS_MOST);
 			assert_null(http_field(&head, STR("x")).at);
+			assert_true(http_has_field(&head, STR("X")));
 		} else {
 			expect_status(buf_str(&text), 431);
 		}
