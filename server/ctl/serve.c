@@ -107,8 +107,12 @@ serving_listen(struct serving *serving, struct buf *why)
 {
 	const struct settings *s = serving->settings;
 
-	if (serving->gate_count > 0)
-		return true; /* by inheritance */
+	if (serving->gate_count > 0) { /* by inheritance */
+		if (serving->gate_count != gates_wanted(s))
+			log_event(LOG_WARNING, "settings wait for a restart",
+			    LOG_TEXT("settings", STR("server.gates")));
+		return true;
+	}
 	serving->gate_count = gates_wanted(s);
 	return listen_open(
 	    str_of(s->listen), serving->sockets, serving->gate_count, why);
@@ -151,11 +155,15 @@ raise_descriptor_limit(int64_t connections)
 {
 	rlim_t wanted = (rlim_t)connections + DESCRIPTORS_BESIDES;
 	struct rlimit limit;
+	rlim_t before;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;
+	before = limit.rlim_cur;
 	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		limit.rlim_cur = before;
+	if (limit.rlim_cur < wanted)
 		log_event(LOG_WARNING, "fewer descriptors than connections",
 		    LOG_NUMBER("descriptors", limit.rlim_cur),
 		    LOG_NUMBER("wanted", wanted));
