@@ -61,7 +61,7 @@ gates_wanted(const struct settings *settings)
 }
 
 static struct gate_start
-serving_gate(struct serving *serving, size_t number)
+serving_gate(struct serving *serving)
 {
 	size_t threads = cores() / serving->gate_count;
 
@@ -72,7 +72,6 @@ serving_gate(struct serving *serving, size_t number)
 		.store = serving->courier.store,
 		.listeners = serving->sockets,
 		.listener_count = serving->gate_count,
-		.listener = number,
 		.hashing_threads = threads > 0 ? (unsigned)threads : 1,
 	};
 }
@@ -92,7 +91,7 @@ serving_make_processes(struct serving *serving)
 		.context = serving,
 	};
 	for (size_t i = 0; i < serving->gate_count; i++) {
-		serving->gates[i] = serving_gate(serving, i);
+		serving->gates[i] = serving_gate(serving);
 		snprintf(serving->names[i], sizeof(serving->names[i]),
 		    "gate %zu", i + 1);
 		serving->processes[i] = (struct process){ serving->names[i],

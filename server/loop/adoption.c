@@ -11,6 +11,7 @@
 #include "loop/master.h"
 
 enum {
+	DOOR_PATIENCE_US = 2 * 1000000,
 	SHORT_LIVES_MOST = 1, /* more of them are a crash loop */
 };
 
@@ -65,12 +66,31 @@ adoption_say(struct master *master, size_t number, enum channel_word word)
 		child->adopter = NOBODY;
 }
 
+/*
+ * A child that is ready opens its own door, so that nobody meets one that is
+ * not.  One that takes long opens too, to tell people to try again; but not
+ * while elders serve.
+ */
+static void
+adoption_open(struct master *master, size_t number, int64_t now)
+{
+	struct child *child = &master->children[number];
+	bool late = now - child->started_us > DOOR_PATIENCE_US;
+
+	if (!child->process->serves || child->pid == 0 || child->open)
+		return;
+	if (child->ready || (late && master->succeed_by_us == 0))
+		child->open =
+		    channel_send(child->channel, CHANNEL_ADOPT, number);
+}
+
 void
 adoption_settle(struct master *master, int64_t now)
 {
 	for (size_t i = 0; i < master->plan->count; i++) {
 		struct child *child = &master->children[i];
 
+		adoption_open(master, i, now);
 		if (child->adopter != NOBODY && child_serves(child, now))
 			adoption_say(master, i, CHANNEL_GIVE_BACK);
 		if (child->adopter != NOBODY || !adoption_is_due(child, now))

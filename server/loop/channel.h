@@ -24,7 +24,8 @@ enum channel_word {
 	/* The master says: */
 	CHANNEL_RELOAD = 16,
 	CHANNEL_LEAVE = 17, /* end, and leave the door to a successor */
-	CHANNEL_ADOPT = 18, /* accept from the socket of that number too */
+	/* Accept from the socket of that number, your own or another's. */
+	CHANNEL_ADOPT = 18,
 	CHANNEL_GIVE_BACK = 19, /* and no more */
 };
 

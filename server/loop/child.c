@@ -124,7 +124,7 @@ child_start(struct master *master, struct child *child)
 	}
 	child->pid = pid;
 	child->channel = ends[0];
-	child->ready = false;
+	child->ready = child->open = false;
 	log_event(LOG_INFO, "process started",
 	    LOG_TEXT("process", str_of(child->process->name)),
 	    LOG_NUMBER("child", pid));

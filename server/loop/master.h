@@ -24,6 +24,7 @@ struct child {
 	int64_t heard_us; /* when it last said anything */
 	unsigned short_lives; /* in a row, or nearly */
 	bool ready;
+	bool open; /* was bidden to accept from its own socket */
 	bool reloading; /* asked to, and has not answered */
 	int adopter; /* the child that accepts from its socket too, or NOBODY */
 	int64_t leave_by_us; /* told to leave: killed then; 0: not told */
@@ -65,7 +66,7 @@ bool child_serves(const struct child *, int64_t now);
 void child_say_leave(struct child *, int64_t now);
 void child_close_channel(struct child *);
 
-/* adoption.c: lets a child that serves accept for one that does not. */
+/* adoption.c: who accepts from which socket. */
 void adoption_settle(struct master *, int64_t now);
 void adoption_forget(struct master *, const struct child *ended);
 

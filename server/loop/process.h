@@ -27,8 +27,9 @@ struct process {
 	int (*run)(void *argument, int channel);
 	void *argument;
 	/*
-	 * It accepts from the listening socket of its number in the list, as
-	 * every other such process can, and says when it is ready.
+	 * It says when it is ready, and is then bidden to accept from the
+	 * listening socket of its number in the list, as every other such
+	 * process can.
 	 */
 	bool serves;
 };

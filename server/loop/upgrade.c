@@ -108,6 +108,7 @@ upgrade_take_elders(struct master *master)
 			.started_us = now,
 			.heard_us = now,
 			.ready = true,
+			.open = true,
 			.adopter = NOBODY,
 		};
 		master->succeed_by_us = now + SUCCEED_PATIENCE_US;

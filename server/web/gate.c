@@ -170,7 +170,7 @@ gate_tick(evutil_socket_t fd, short what, void *argument)
 	gate_tick_again(life);
 	if (store_trouble(gate->store) != NULL && life->code == 0) {
 		life->code = PROCESS_HOPELESS;
-		gate_drain(life);
+		gate_leave(life);
 	}
 	if (gate->draining)
 		gate_end_if_drained(life);
@@ -193,7 +193,6 @@ gate_life_begin(struct gate_life *life, int channel)
 	    gate->configuration->hashing_queue);
 	gate->server =
 	    http_server_new(gate->base, &gate->configuration->http, &handler);
-	http_server_listen(gate->server, start->listeners[start->listener]);
 	life->terminate =
 	    evsignal_new(gate->base, SIGTERM, gate_terminate, life);
 	life->tick = evtimer_new(gate->base, gate_tick, life);

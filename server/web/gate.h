@@ -51,7 +51,6 @@ struct gate_start {
 	struct store_settings store;
 	const int *listeners; /* the sockets of all gates stay the master's */
 	size_t listener_count;
-	size_t listener; /* which of them is this gate's own */
 	unsigned hashing_threads;
 };
 
