@@ -41,7 +41,7 @@ struct gate_life {
 static void
 gate_tick_again(struct gate_life *life)
 {
-	static const struct timeval soon = { 0, 20 * 1000 }, later = { 1, 0 };
+	static const struct timeval soon = { 0, 5 * 1000 }, later = { 1, 0 };
 	bool awaited = !life->told_ready || life->gate.draining;
 
 	event_add(life->tick, awaited ? &soon : &later);
