@@ -330,15 +330,17 @@ def second_node(place):
 def test_F03_nodes_are_restarted_in_turn_and_no_request_fails(place):
     second = second_node(place)
     second.start()
-    Balanced.nodes = [place, second]
-    load = Load(place, 4, client=Balanced)
-    for node in (place, second) * 2:
-        node.restart()
-        done = len(load.acknowledged)
-        wait_until("work goes on", lambda: load.faults or
-                   len(load.acknowledged) > done + 10)
-    load.stop()
-    assert second.stop() == 0
+    try:
+        Balanced.nodes = [place, second]
+        load = Load(place, 4, client=Balanced)
+        for node in (place, second) * 2:
+            node.restart()
+            done = len(load.acknowledged)
+            wait_until("work goes on", lambda: load.faults or
+                       len(load.acknowledged) > done + 10)
+        load.stop()
+    finally:
+        assert second.stop() == 0
 
 
 # Upgrade
