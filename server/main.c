@@ -7,23 +7,21 @@
 #include "base/memory.h"
 #include "ctl/command.h"
 #include "ctl/commands.h"
-#include "ctl/serve.h"
-
-static int
-main_serve(const struct settings *settings, const struct options *options)
-{
-	(void)options;
-	return serve_command(settings);
-}
 
 static const struct command commands[] = {
 	{ .name = "serve",
 	    .summary = "Serve in the foreground until SIGTERM",
 	    .details = "Starts the gates and the courier, and starts again "
 		       "one that dies.  Logs to\nstandard error; the event "
-		       "\"ready\" says that all gates serve.  SIGTERM lets\n"
-		       "requests that were accepted end, and then stops.",
-	    .run = main_serve },
+		       "\"ready\" says that all gates serve.\n\n"
+		       "SIGTERM  lets requests that were accepted end, and "
+		       "stops\n"
+		       "SIGHUP   reads settings, keys, pages and certificate "
+		       "again\n"
+		       "SIGUSR2  goes on as the program on disk, with the same "
+		       "sockets",
+	    .options = serve_options,
+	    .run = serve_command },
 	{ .name = "migrate",
 	    .summary = "Bring the tables of the database up to date",
 	    .details = "Applies the migrations that are missing, as the role "

@@ -22,6 +22,9 @@ extern const struct option_rule migrate_options[];
 int migrate_command(const struct settings *, const struct options *);
 
 int restored_command(const struct settings *, const struct options *);
+/* 0: stopped cleanly, 1: a process had to be killed, 3: it could not start. */
+extern const struct option_rule serve_options[];
+int serve_command(const struct settings *, const struct options *);
 
 int check_command(const struct settings *, const struct options *);
 

@@ -101,3 +101,28 @@ listen_open(struct str address, int *sockets, size_t count, struct buf *why)
 	freeaddrinfo(at);
 	return fine;
 }
+
+/* One whose gate was stopped by hand may not listen at the moment. */
+static bool
+listen_again(int socket, const struct addrinfo *at)
+{
+	struct sockaddr_storage bound = { 0 };
+	socklen_t len = sizeof(bound);
+
+	return getsockname(socket, (struct sockaddr *)&bound, &len) == 0 &&
+	       len == at->ai_addrlen && memcmp(&bound, at->ai_addr, len) == 0 &&
+	       listen(socket, BACKLOG) == 0;
+}
+
+bool
+listen_is_at(int socket, struct str address)
+{
+	struct addrinfo *at;
+	bool fine;
+
+	if (!listen_resolve(address, &at))
+		return false;
+	fine = listen_again(socket, at);
+	freeaddrinfo(at);
+	return fine;
+}

@@ -19,4 +19,7 @@ struct buf;
 bool listen_open(
     struct str address, int *sockets, size_t count, struct buf *why) MUST_CHECK;
 
+/* Is it a listening socket at that address? For one that was handed over. */
+bool listen_is_at(int socket, struct str address) MUST_CHECK;
+
 #endif

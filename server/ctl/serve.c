@@ -3,27 +3,25 @@
  * `portillon serve`: reads everything that gates share, opens the sockets,
  * gives up root, and then only watches over the processes.
  */
-#include "ctl/serve.h"
-
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "ctl/commands.h"
 #include "ctl/configure.h"
 #include "ctl/listen.h"
+#include "ctl/serving.h"
 #include "ctl/settings.h"
-#include "jobs/courier.h"
 #include "loop/log_stream.h"
-#include "loop/process.h"
 #include "store/endpoints.h"
 #include "web/configuration.h"
-#include "web/gate.h"
 
 enum {
 	EXIT_NOT_STARTED = 3,
@@ -33,30 +31,16 @@ enum {
 	DATABASE_TEXT_LIMIT = 16 * 1024,
 };
 
-struct master {
-	const struct settings *settings;
-	struct configuration *configuration;
-	size_t gate_count;
-	int sockets[PROCESSES_MOST];
-	int status_socket; /* -1: none; all gates share it */
-	struct gate_start gates[PROCESSES_MOST];
-	struct courier_start courier;
-	struct process processes[PROCESSES_MOST];
-	char names[PROCESSES_MOST][sizeof("gate 18446744073709551615")];
-	struct buf database; /* database.app with addresses for its names */
-};
-
 static int
-run_gate(void *argument, int ready_fd)
+run_gate(void *argument, int channel)
 {
-	return gate_run(argument, ready_fd);
+	return gate_run(argument, channel);
 }
 
 static int
-run_courier(void *argument, int ready_fd)
+run_courier(void *argument, int channel)
 {
-	(void)ready_fd;
-	return courier_run(argument);
+	return courier_run(argument, channel);
 }
 
 static size_t
@@ -79,65 +63,76 @@ gates_wanted(const struct settings *settings)
 
 /* Here, since a gate never waits for a name to be resolved. */
 static bool
-master_find_database(struct master *master, struct buf *why)
+serving_find_database(struct serving *serving, struct buf *why)
 {
 	CLEANUP(buf_clear) struct buf trouble = BUF_INIT(1024);
 
-	buf_reset(&master->database);
 	if (endpoints_resolve(
-		master->settings->app, &master->database, &trouble))
+		serving->settings->app, &serving->database, &trouble))
 		return true;
 	buf_format(why, "database.app: %.*s", STR_ARGS(buf_str(&trouble)));
 	return false;
 }
 
-static bool
-master_listen(struct master *master, struct buf *why)
+static struct gate_start
+serving_gate(struct serving *serving)
 {
-	const struct settings *s = master->settings;
-	struct str status = str_of(s->status_listen);
+	size_t threads = cores() / serving->gate_count;
 
-	return listen_open(str_of(s->listen), master->sockets,
-		   master->gate_count, why) &&
-	       (status.len == 0 ||
-		   listen_open(status, &master->status_socket, 1, why));
+	return (struct gate_start){
+		.configuration = serving->configuration,
+		.read = serving_read_gate,
+		.context = serving,
+		.store = serving->courier.store,
+		.listeners = serving->sockets,
+		.listener_count = serving->gate_count,
+		.status_listener = serving->status_socket,
+		.hashing_threads = threads > 0 ? (unsigned)threads : 1,
+	};
+}
+
+static void
+serving_make_processes(struct serving *serving)
+{
+	const struct settings *s = serving->settings;
+
+	serving->courier = (struct courier_start){
+		.store = { .conninfo = buf_cstr(&serving->database),
+		    .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
+		    .waiting_most = UNITS_WAITING_MOST },
+		.keep_sessions_days = s->keep_sessions,
+		.session_longest_seconds = s->session_max,
+		.read = serving_read_courier,
+		.context = serving,
+	};
+	for (size_t i = 0; i < serving->gate_count; i++) {
+		serving->gates[i] = serving_gate(serving);
+		snprintf(serving->names[i], sizeof(serving->names[i]),
+		    "gate %zu", i + 1);
+		serving->processes[i] = (struct process){ serving->names[i],
+			run_gate, &serving->gates[i], true };
+	}
+	serving->processes[serving->gate_count] = (struct process){ "courier",
+		run_courier, &serving->courier, false };
 }
 
 static bool
-master_prepare(struct master *master, struct buf *why)
+serving_listen(struct serving *serving, struct buf *why)
 {
-	const struct settings *s = master->settings;
-	struct store_settings store = { .statement_timeout_ms =
-					    STATEMENT_TIMEOUT_MS,
-		.waiting_most = UNITS_WAITING_MOST };
-	size_t spare = cores() / master->gate_count;
+	const struct settings *s = serving->settings;
 
-	master->configuration = configure(s, why);
-	if (master->configuration == NULL ||
-	    !master_find_database(master, why) || !master_listen(master, why))
-		return false;
-	store.conninfo = buf_cstr(&master->database);
-	for (size_t i = 0; i < master->gate_count; i++) {
-		master->gates[i] = (struct gate_start){
-			.configuration = master->configuration,
-			.store = store,
-			.listener = master->sockets[i],
-			.status_listener = master->status_socket,
-			.hashing_threads = spare > 0 ? (unsigned)spare : 1,
-		};
-		snprintf(master->names[i], sizeof(master->names[i]), "gate %zu",
-		    i + 1);
-		master->processes[i] = (struct process){ master->names[i],
-			run_gate, &master->gates[i], true };
+	if (serving->gate_count > 0) { /* by inheritance */
+		if (serving->gate_count != gates_wanted(s))
+			log_event(LOG_WARNING, "settings wait for a restart",
+			    LOG_TEXT("settings", STR("server.gates")));
+		return true;
 	}
-	master->courier = (struct courier_start){
-		.store = store,
-		.keep_sessions_days = s->keep_sessions,
-		.session_longest_seconds = s->session_max,
-	};
-	master->processes[master->gate_count] =
-	    (struct process){ "courier", run_courier, &master->courier, false };
-	return true;
+	serving->gate_count = gates_wanted(s);
+	return listen_open(str_of(s->listen), serving->sockets,
+		   serving->gate_count, why) &&
+	       (s->status_listen[0] == '\0' ||
+		   listen_open(str_of(s->status_listen),
+		       &serving->status_socket, 1, why));
 }
 
 static bool
@@ -168,69 +163,154 @@ become_user(const char *name, struct buf *why)
 	return true;
 }
 
+/*
+ * As far as it goes, since a reload may want more connections when there is no
+ * right to raise it any more.
+ */
 static void
 raise_descriptor_limit(int64_t connections)
 {
-	struct rlimit limit;
 	rlim_t wanted = (rlim_t)connections + HTTP_DESCRIPTORS_BESIDES;
+	struct rlimit limit;
+	rlim_t before;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return;
-	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+	before = limit.rlim_cur;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		limit.rlim_cur = before;
+	if (limit.rlim_cur < wanted)
 		log_event(LOG_WARNING, "fewer descriptors than connections",
 		    LOG_NUMBER("descriptors", limit.rlim_cur),
 		    LOG_NUMBER("wanted", wanted));
 }
 
-static void
-master_clear(struct master *master)
+void
+serving_start_log(const struct settings *settings)
 {
-	for (size_t i = 0; i < master->gate_count; i++) {
-		if (master->sockets[i] > 0)
-			close(master->sockets[i]);
-	}
-	if (master->status_socket >= 0)
-		close(master->status_socket);
-	configuration_unref(master->configuration);
-	buf_clear(&master->database);
-	free(master);
+	struct str wanted = str_of(settings->log_level);
+	enum log_level level = LOG_DEBUG;
+
+	while (level < LOG_ERROR &&
+	       !str_equal(wanted, str_of(log_level_name(level))))
+		level++;
+	log_stream_start(level);
 }
 
-static enum log_level
-log_level_of(const char *name)
+static void
+serving_clear(struct serving *serving)
 {
-	for (enum log_level level = LOG_DEBUG; level < LOG_ERROR; level++) {
-		if (str_equal(str_of(name), str_of(log_level_name(level))))
-			return level;
+	for (size_t i = 0; i < serving->gate_count; i++) {
+		if (serving->sockets[i] > 0)
+			close(serving->sockets[i]);
 	}
-	return LOG_ERROR;
+	if (serving->status_socket >= 0)
+		close(serving->status_socket);
+	configuration_unref(serving->configuration);
+	buf_clear(&serving->database);
+	free(serving);
+}
+
+static int
+serving_run(struct serving *serving)
+{
+	const struct settings *settings = serving->settings;
+	const struct processes plan = {
+		.list = serving->processes,
+		.count = serving->gate_count + 1,
+		.elders = serving->elders,
+		.elder_count = serving->elder_count,
+		.reload = serving_reload,
+		.try_program = serving_try_program,
+		.become_program = serving_become_program,
+		.context = serving,
+	};
+
+	raise_descriptor_limit(settings->connections);
+	log_event(LOG_INFO, "serving", LOG_TEXT("url", str_of(settings->url)),
+	    LOG_TEXT("listen", str_of(settings->listen)),
+	    LOG_NUMBER("gates", serving->gate_count),
+	    LOG_TEXT("version", STR(PORTILLON_VERSION)));
+	return processes_run(&plan);
+}
+
+static bool
+serving_prepare(struct serving *serving, struct buf *why)
+{
+	const struct settings *settings = serving->settings;
+	bool root = geteuid() == 0;
+
+	if (!serving_inherit(serving, why))
+		return false;
+	serving->configuration = configure(settings, why);
+	if (serving->configuration == NULL ||
+	    !serving_find_database(serving, why) ||
+	    !serving_listen(serving, why))
+		return false;
+	serving_make_processes(serving);
+	serving->gave_up_root = root;
+	return become_user(settings->user, why);
+}
+
+static int
+serve(const struct settings *settings)
+{
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(4096);
+	struct serving *serving = memory_new(sizeof(*serving));
+	int code = EXIT_NOT_STARTED;
+
+	serving->settings = settings;
+	serving->status_socket = -1;
+	serving->database = (struct buf)BUF_INIT(DATABASE_TEXT_LIMIT);
+	if (serving_prepare(serving, &why))
+		code = serving_run(serving);
+	else
+		log_event(
+		    LOG_ERROR, "not started", LOG_TEXT("why", buf_str(&why)));
+	serving_clear(serving);
+	return code;
+}
+
+const struct option_rule serve_options[] = {
+	{ "check", OPTION_FLAG, false, NULL,
+	    "only read everything, and say whether it would start" },
+	{ "listening", OPTION_TEXT, false, "ADDRESS",
+	    "with --check: it would take over sockets at this address" },
+	OPTION_END,
+};
+
+/* Everything that a start reads, and nothing that it opens. */
+static int
+serve_check(const struct settings *settings, struct str listening)
+{
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(4096);
+	CLEANUP(configuration_end)
+	struct configuration *configuration = configure(settings, &why);
+
+	if (configuration != NULL && listening.len > 0 &&
+	    !str_equal(listening, str_of(settings->listen)))
+		buf_format(&why,
+		    "server.listen is \"%s\" now, but was \"%.*s\" at the "
+		    "start: restart instead",
+		    settings->listen, STR_ARGS(listening));
+	if (why.len == 0) {
+		log_event(LOG_INFO, "would start",
+		    LOG_TEXT("version", STR(PORTILLON_VERSION)));
+		return EXIT_SUCCESS;
+	}
+	log_event(LOG_ERROR, "would not start",
+	    LOG_TEXT("version", STR(PORTILLON_VERSION)),
+	    LOG_TEXT("why", buf_str(&why)));
+	return EXIT_NOT_STARTED;
 }
 
 int
-serve_command(const struct settings *settings)
+serve_command(const struct settings *settings, const struct options *options)
 {
-	CLEANUP(buf_clear) struct buf why = BUF_INIT(4096);
-	struct master *master = memory_new(sizeof(*master));
-	int code = EXIT_NOT_STARTED;
-
-	log_stream_start(log_level_of(settings->log_level));
-	master->settings = settings;
-	master->status_socket = -1;
-	master->gate_count = gates_wanted(settings);
-	master->database = (struct buf)BUF_INIT(DATABASE_TEXT_LIMIT);
-	if (master_prepare(master, &why) && become_user(settings->user, &why)) {
-		raise_descriptor_limit(settings->connections);
-		log_event(LOG_INFO, "serving",
-		    LOG_TEXT("url", str_of(settings->url)),
-		    LOG_TEXT("listen", str_of(settings->listen)),
-		    LOG_NUMBER("gates", master->gate_count),
-		    LOG_TEXT("version", STR(PORTILLON_VERSION)));
-		code = processes_run(master->processes, master->gate_count + 1);
-	} else {
-		log_event(
-		    LOG_ERROR, "not started", LOG_TEXT("why", buf_str(&why)));
-	}
-	master_clear(master);
-	return code;
+	serving_start_log(settings);
+	if (options_has(options, "check"))
+		return serve_check(
+		    settings, options_text(options, "listening"));
+	return serve(settings);
 }

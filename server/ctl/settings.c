@@ -37,6 +37,7 @@ static const char variable_prefix[] = "PORTILLON_";
 /* Not settings, but read by the program. */
 static const char *const other_variables[] = {
 	"PORTILLON_CONFIG",
+	"PORTILLON_UPGRADE",
 	"PORTILLON_TEST_CLOCK",
 };
 
@@ -219,7 +220,9 @@ settings_put_standard(struct settings *settings, struct buf *why)
 bool
 settings_load(struct settings *settings, const char *file, struct buf *why)
 {
-	*settings = (struct settings){ 0 };
+	*settings = (struct settings){
+		.file = file != NULL ? memory_text(file, strlen(file)) : NULL,
+	};
 	return settings_put_standard(settings, why) &&
 	       (file == NULL || settings_read_file(settings, file, why)) &&
 	       settings_read_environment(settings, why);
@@ -234,7 +237,46 @@ settings_clear(struct settings *settings)
 		if (s->type != SETTING_NUMBER)
 			free(*setting_text(s, settings));
 	}
+	free(settings->file);
 	*settings = (struct settings){ 0 };
+}
+
+/* `running` is only read; the table's functions know no const. */
+static bool
+setting_keep(const struct setting *s, struct settings *settings,
+    struct settings *running)
+{
+	char **text;
+	const char *kept;
+
+	if (s->type == SETTING_NUMBER) {
+		int64_t *number = setting_number(s, settings);
+		bool same = *number == *setting_number(s, running);
+
+		*number = *setting_number(s, running);
+		return same;
+	}
+	text = setting_text(s, settings);
+	kept = *setting_text(s, running);
+	if (str_equal(str_of(*text), str_of(kept)))
+		return true;
+	free(*text);
+	*text = memory_text(kept, strlen(kept));
+	return false;
+}
+
+void
+settings_keep_running(struct settings *settings, const struct settings *running,
+    struct buf *names)
+{
+	struct settings kept = *running;
+
+	for (size_t i = 0; i < settings_count; i++) {
+		const struct setting *s = &settings_table[i];
+
+		if (s->at_start && !setting_keep(s, settings, &kept))
+			buf_format(names, " %s.%s", s->section, s->name);
+	}
 }
 
 /* Breaks a sentence at blanks, each line behind `margin`. */
@@ -276,6 +318,8 @@ settings_help(FILE *out)
 		fprintf(out, "    Takes %s.\n", buf_cstr(&range));
 		fprintf(out, "    Default: %s\n",
 		    s->standard[0] != '\0' ? s->standard : "(empty)");
+		if (s->at_start)
+			fputs("    A reload does not change it.\n", out);
 	}
 }
 

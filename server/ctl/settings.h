@@ -20,6 +20,8 @@
 struct buf;
 
 struct settings {
+	char *file; /* that they were read from; NULL: none */
+
 	/* [server] */
 	char *url; /* what browsers see: https://sso.example.org/cas */
 	char *listen; /* 127.0.0.1:8443 or [::1]:8443 */
@@ -84,6 +86,13 @@ struct settings {
 bool settings_load(
     struct settings *, const char *file, struct buf *why) MUST_CHECK;
 void settings_clear(struct settings *);
+
+/*
+ * Puts the values of `running` in place of those that only a start can change,
+ * and adds the names of what differed to `names`, behind a blank each.
+ */
+void settings_keep_running(
+    struct settings *, const struct settings *running, struct buf *names);
 
 /* Do they fit together and do the files exist?  A sentence a finding. */
 bool settings_check(const struct settings *, struct buf *findings) MUST_CHECK;

@@ -19,6 +19,9 @@ enum {
 	DAY = 86400, /* seconds */
 };
 
+/* Behind the help of a setting: only a start, or an upgrade, can change it. */
+#define AT_START true
+
 /* clang-format off */
 #define TEXT_AT(member) \
 	_Generic(((struct settings *)0)->member, \
@@ -27,21 +30,21 @@ enum {
 	_Generic(((struct settings *)0)->member, \
 	    int64_t: offsetof(struct settings, member))
 
-#define TEXT(section, name, member, standard, help) \
+#define TEXT(section, name, member, standard, ...) \
 	{ section, name, SETTING_TEXT, TEXT_AT(member), 0, TEXT_LONGEST, \
-	    standard, NULL, NULL, help }
-#define PATH(section, name, member, standard, help) \
+	    standard, NULL, NULL, __VA_ARGS__ }
+#define PATH(section, name, member, standard, ...) \
 	{ section, name, SETTING_PATH, TEXT_AT(member), 0, TEXT_LONGEST, \
-	    standard, NULL, NULL, help }
-#define NUMBER(section, name, member, least, most, standard, unit, help) \
+	    standard, NULL, NULL, __VA_ARGS__ }
+#define NUMBER(section, name, member, least, most, standard, unit, ...) \
 	{ section, name, SETTING_NUMBER, NUMBER_AT(member), least, most, \
-	    standard, unit, NULL, help }
-#define SPECIAL(section, name, type, member, standard, help) \
+	    standard, unit, NULL, __VA_ARGS__ }
+#define SPECIAL(section, name, type, member, standard, ...) \
 	{ section, name, type, TEXT_AT(member), 0, TEXT_LONGEST, \
-	    standard, NULL, NULL, help }
-#define CHOICE(section, name, member, choices, standard, help) \
+	    standard, NULL, NULL, __VA_ARGS__ }
+#define CHOICE(section, name, member, choices, standard, ...) \
 	{ section, name, SETTING_CHOICE, TEXT_AT(member), 1, TEXT_LONGEST, \
-	    standard, NULL, choices, help }
+	    standard, NULL, choices, __VA_ARGS__ }
 
 const struct setting settings_table[] = {
 	SPECIAL("server", "url", SETTING_URL, url, "",
@@ -50,11 +53,12 @@ const struct setting settings_table[] = {
 	    "http:// only with localhost, 127.0.0.1 or [::1]."),
 	SPECIAL("server", "listen", SETTING_LISTEN, listen, "127.0.0.1:8443",
 	    "Address and port to listen on, IPv6 in brackets: [::]:443. "
-	    "Without a certificate only loopback addresses."),
+	    "Without a certificate only loopback addresses.", AT_START),
 	SPECIAL("server", "status_listen", SETTING_LISTEN_OR_NONE,
 	    status_listen, "",
 	    "Address and port of /ready and /metrics, plain HTTP: a loopback "
-	    "or private address, such as 127.0.0.1:8440. Empty: none."),
+	    "or private address, such as 127.0.0.1:8440. Empty: none.",
+	    AT_START),
 	PATH("server", "tls_certificate", tls_certificate, "",
 	    "Certificate chain, PEM. Empty: plain HTTP on loopback, "
 	    "for a proxy in front."),
@@ -65,7 +69,7 @@ const struct setting settings_table[] = {
 	    "Addresses and networks of proxies in front, separated by "
 	    "blanks; only from these X-Forwarded-For is believed."),
 	NUMBER("server", "gates", gates, 0, 32, "0", "processes",
-	    "Processes that serve; 0: one a core, at most 4."),
+	    "Processes that serve; 0: one a core, at most 4.", AT_START),
 	NUMBER("server", "connections", connections, 10, 1000000, "10000",
 	    NULL, "Connections that one gate holds at the same time."),
 	NUMBER("server", "connections_per_address", connections_per_address,
@@ -84,11 +88,12 @@ const struct setting settings_table[] = {
 	    "clients wait for their turn."),
 	TEXT("server", "user", user, "",
 	    "User to become after listening, when started as root. "
-	    "Empty: stay who it is."),
+	    "Empty: stay who it is.", AT_START),
 	TEXT("database", "app", app, "dbname=portillon user=portillon_app",
 	    "libpq connection string of the role that serves.  Several hosts "
 	    "(host=a,b) are tried in turn until one takes writes; names are "
-	    "resolved at the start."),
+	    "resolved at the start.",
+	    AT_START),
 	TEXT("database", "migrator", migrator,
 	    "dbname=portillon user=portillon_migrator",
 	    "libpq connection string of the role that owns the tables; "

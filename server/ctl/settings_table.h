@@ -36,6 +36,7 @@ struct setting {
 	const char *unit; /* of a number; NULL: a plain count */
 	const char *choices; /* separated by blanks */
 	const char *help; /* a sentence or two */
+	bool at_start; /* a reload leaves it as it is */
 };
 
 extern const struct setting settings_table[];

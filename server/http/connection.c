@@ -297,7 +297,11 @@ connection_readable(struct bufferevent *stream, void *argument)
 		connection_read_length(c, in);
 }
 
-/* The answer has left: on to the next request, or the end. */
+/*
+ * The answer has left: on to the next request, or the end.  A client that was
+ * not told of the end may have sent its next request already, so that a drain
+ * which began meanwhile waits for the next answer.
+ */
 static void
 connection_go_on(struct http_connection *c)
 {
@@ -307,7 +311,7 @@ connection_go_on(struct http_connection *c)
 		http_connection_free(c);
 		return;
 	}
-	if (c->close_after || c->server->draining) {
+	if (c->close_after) {
 		connection_close(c);
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "loop/clock.h"
 #include "loop/flow.h"
+#include "loop/lifeline.h"
 #include "loop/process.h"
 #include "loop/scoreboard.h"
 #include "store/upkeep.h"
@@ -176,34 +177,59 @@ courier_tick(evutil_socket_t fd, short what, void *argument)
 }
 
 static void
-courier_stop(evutil_socket_t fd, short what, void *argument)
+courier_stop(void *context)
 {
-	struct courier *courier = argument;
+	struct courier *courier = context;
 
 	courier->stopping = true;
 	courier->stop_by_us = clock_monotonic() + STOP_PATIENCE_US;
-	courier_tick(fd, what, courier);
+	courier_tick(-1, 0, courier);
 }
 
+static void
+courier_terminate(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	courier_stop(argument);
+}
+
+static bool
+courier_reload(void *context)
+{
+	struct courier *courier = context;
+
+	return courier->start.read(&courier->start);
+}
+
+static const struct lifeline_ops courier_lifeline = {
+	.reload = courier_reload,
+	.leave = courier_stop,
+	.orphaned = courier_stop,
+};
+
 int
-courier_run(const struct courier_start *start)
+courier_run(const struct courier_start *start, int channel)
 {
 	static const struct timeval period = { 0, TICK_US };
 	struct courier courier = { .start = *start };
+	struct lifeline *lifeline;
 
 	courier.base = event_base_new();
 	if (courier.base == NULL)
 		abort(); /* out of memory or descriptors */
 	courier.store = store_new(courier.base, &start->store);
 	courier.terminate =
-	    evsignal_new(courier.base, SIGTERM, courier_stop, &courier);
+	    evsignal_new(courier.base, SIGTERM, courier_terminate, &courier);
 	courier.tick =
 	    event_new(courier.base, -1, EV_PERSIST, courier_tick, &courier);
+	lifeline =
+	    lifeline_new(courier.base, channel, &courier_lifeline, &courier);
 	event_add(courier.terminate, NULL);
 	process_may_stop();
 	event_add(courier.tick, &period);
 	event_base_loop(courier.base, EVLOOP_NO_EXIT_ON_EMPTY);
 
+	lifeline_free(lifeline);
 	event_free(courier.terminate);
 	event_free(courier.tick);
 	store_free(courier.store);

@@ -14,9 +14,12 @@ struct courier_start {
 	struct store_settings store;
 	int64_t keep_sessions_days; /* how long ended sessions are kept */
 	int64_t session_longest_seconds;
+	/* Takes over what a reload brings; false, and has logged why not. */
+	bool (*read)(struct courier_start *);
+	void *context;
 };
 
-/* Works until SIGTERM. */
-int courier_run(const struct courier_start *);
+/* Works until SIGTERM, or until the master leaves or bids it leave. */
+int courier_run(const struct courier_start *, int channel);
 
 #endif

@@ -1,177 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The master's work: a small loop over signals and a pipe.
+ * The master's loop: signals, what children say, and what has become due.
  *
- * Children are forked, not executed: they inherit the sockets, the keys and the
- * compiled pages.  A child whose master vanishes gets SIGTERM and drains.
+ * It never blocks on anything but its own poll(), and forks from here only.
  */
 #include "loop/process.h"
 
-#include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "loop/clock.h"
+#include "loop/master.h"
+#include "loop/notify.h"
 #include "loop/scoreboard.h"
 
 enum {
 	STOP_PATIENCE_US = 15 * 1000000,
-	CRASH_LOOP_US = 1000000, /* a life shorter than this waits as long */
+	LOOK_US = 1000000, /* at the least so often */
+	LOOK_LATE_US = 3 * 1000000, /* the master itself did not run */
+	WATCHED_MOST = 1 + 2 * PROCESSES_MOST,
 };
-
-struct child {
-	const struct process *process;
-	pid_t pid; /* 0: not running */
-	int64_t started_us;
-	int64_t start_at_us; /* when to start, while it is not running */
-	bool ready;
-};
-
-struct master {
-	pid_t pid;
-	struct child children[PROCESSES_MOST];
-	size_t count;
-	int signals; /* signalfd */
-	int ready_pipe[2];
-	bool announced;
-	bool killed_one;
-	bool hopeless;
-	int64_t stop_began_us; /* 0: not stopping */
-};
-
-/* Tells systemd, if it started us (sd_notify(3), without its library). */
-static void
-notify_manager(const char *state)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	size_t len = path != NULL ? strlen(path) : 0;
-	int fd;
-
-	if (len == 0 || len >= sizeof(address.sun_path))
-		return;
-	memcpy(address.sun_path, path, len);
-	if (address.sun_path[0] == '@')
-		address.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	if (sendto(fd, state, strlen(state), MSG_NOSIGNAL,
-		(struct sockaddr *)&address,
-		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0)
-		log_plain(LOG_WARNING, "service manager not told");
-	close(fd);
-}
-
-static _Noreturn void
-child_main(struct master *master, size_t index, const sigset_t *unblocked)
-{
-	const struct process *process = master->children[index].process;
-
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != master->pid)
-		_exit(0); /* the master went in between */
-	scoreboard_take(index + 1);
-	signal(SIGHUP, SIG_IGN); /* the terminal's: the master decides */
-	signal(SIGINT, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN); /* clients and databases go away */
-	sigprocmask(SIG_SETMASK, unblocked, NULL);
-	close(master->signals);
-	close(master->ready_pipe[0]);
-	exit(process->run(process->argument,
-	    process->tells_ready ? master->ready_pipe[1] : -1));
-}
-
-static void
-child_start(struct master *master, size_t index, const sigset_t *unblocked)
-{
-	struct child *child = &master->children[index];
-	pid_t pid;
-
-	if (child->started_us != 0)
-		scoreboard_count(SCORE_PROCESS_RESTARTS);
-	scoreboard_name(index + 1, child->process->name);
-	pid = fork();
-	child->started_us = clock_monotonic();
-	if (pid == 0)
-		child_main(master, index, unblocked);
-	if (pid < 0) {
-		log_event(LOG_ERROR, "process not started",
-		    LOG_TEXT("process", str_of(child->process->name)),
-		    LOG_TEXT("why", str_of(strerror(errno))));
-		child->start_at_us = child->started_us + CRASH_LOOP_US;
-		return;
-	}
-	child->pid = pid;
-	log_event(LOG_INFO, "process started",
-	    LOG_TEXT("process", str_of(child->process->name)),
-	    LOG_NUMBER("child", pid));
-}
-
-static struct child *
-child_find(struct master *master, pid_t pid)
-{
-	for (size_t i = 0; i < master->count; i++) {
-		if (master->children[i].pid == pid)
-			return &master->children[i];
-	}
-	return NULL;
-}
-
-static void
-child_ended(struct master *master, struct child *child, int status)
-{
-	int64_t now = clock_monotonic();
-	bool short_life = now - child->started_us < CRASH_LOOP_US;
-
-	log_event(
-	    master->stop_began_us > 0 && status == 0 ? LOG_INFO : LOG_ERROR,
-	    "process ended", LOG_TEXT("process", str_of(child->process->name)),
-	    LOG_NUMBER("child", child->pid),
-	    LOG_NUMBER("exit", WIFEXITED(status) ? WEXITSTATUS(status) : -1),
-	    LOG_NUMBER("signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0));
-	if (master->stop_began_us > 0 && status != 0)
-		master->killed_one = true;
-	if (!master->announced && WIFEXITED(status) &&
-	    WEXITSTATUS(status) == PROCESS_HOPELESS)
-		master->hopeless = true;
-	scoreboard_leave((size_t)(child - master->children) + 1);
-	child->pid = 0;
-	child->start_at_us = short_life ? now + CRASH_LOOP_US : now;
-}
-
-static void
-children_reap(struct master *master)
-{
-	struct child *child;
-	int status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		child = child_find(master, pid);
-		if (child != NULL)
-			child_ended(master, child, status);
-	}
-}
 
 static void
 children_signal(struct master *master, int number)
 {
-	for (size_t i = 0; i < master->count; i++) {
+	for (size_t i = 0; i < PROCESSES_MOST; i++) {
 		if (master->children[i].pid > 0)
 			kill(master->children[i].pid, number);
+		if (master->elders[i].pid > 0)
+			kill(master->elders[i].pid, number);
 	}
 }
 
@@ -183,10 +45,56 @@ master_stop(struct master *master)
 		return;
 	}
 	log_plain(LOG_INFO, "stopping");
-	notify_manager("STOPPING=1");
+	notify_stopping();
 	scoreboard_level(LEVEL_DRAINING, 1);
 	master->stop_began_us = clock_monotonic();
+	if (master->trying > 0)
+		kill(master->trying, SIGKILL);
 	children_signal(master, SIGTERM);
+}
+
+static struct child *
+child_find(struct master *master, pid_t pid)
+{
+	for (size_t i = 0; i < PROCESSES_MOST; i++) {
+		if (master->children[i].pid == pid)
+			return &master->children[i];
+		if (master->elders[i].pid == pid)
+			return &master->elders[i];
+	}
+	return NULL;
+}
+
+/* Another start cannot help: not this program's, if an older one serves. */
+static void
+master_lose_hope(struct master *master, int status)
+{
+	if (master->announced || master->stop_began_us > 0 ||
+	    !WIFEXITED(status) || WEXITSTATUS(status) != PROCESS_HOPELESS)
+		return;
+	if (master->succeed_by_us > 0) {
+		upgrade_give_up(master,
+		    "the new processes cannot work; the old ones go on");
+	} else {
+		master->hopeless = true;
+		master_stop(master);
+	}
+}
+
+static void
+master_reap(struct master *master)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		struct child *child = child_find(master, pid);
+
+		if (upgrade_tried(master, pid, status) || child == NULL)
+			continue;
+		child_ended(master, child, status);
+		master_lose_hope(master, status);
+	}
 }
 
 static void
@@ -199,142 +107,193 @@ master_read_signals(struct master *master)
 		if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT)
 			master_stop(master);
 		else if (signal.ssi_signo == SIGHUP)
-			log_plain(LOG_WARNING,
-			    "not reloaded: settings are read at start, so "
-			    "restart");
+			reload_begin(master);
+		else if (signal.ssi_signo == SIGUSR2)
+			upgrade_try(master);
 	}
-	children_reap(master);
-	if (master->hopeless && master->stop_began_us == 0)
-		master_stop(master);
+	master_reap(master);
 }
 
-/* A byte a process: which one does not matter, only how many. */
 static void
-master_read_ready(struct master *master)
+master_announce(struct master *master)
 {
-	size_t wanted = 0, ready = 0;
-	char bytes[PROCESSES_MOST];
-	ssize_t came = read(master->ready_pipe[0], bytes, sizeof(bytes));
+	for (size_t i = 0; i < master->plan->count; i++) {
+		const struct child *child = &master->children[i];
 
-	for (size_t i = 0; i < master->count; i++) {
+		if (child->process->serves && !child->ready)
+			return;
+	}
+	master->announced = true;
+	log_plain(LOG_INFO, "ready");
+	notify_ready();
+}
+
+/* Kills who hangs, or should have gone; starts who is due. */
+static void
+child_look(struct master *master, struct child *child, int64_t now)
+{
+	bool hangs = now - child->heard_us > CHILD_HANGS_US;
+	bool overdue = child->leave_by_us > 0 && now > child->leave_by_us;
+
+	if (child->pid == 0 || master->stop_began_us > 0 ||
+	    (!hangs && !overdue))
+		return;
+	log_event(LOG_ERROR, hangs ? "process hangs" : "process does not leave",
+	    LOG_TEXT("process", str_of(child->process->name)),
+	    LOG_NUMBER("child", child->pid));
+	kill(child->pid, SIGKILL);
+	child->heard_us = now; /* said once */
+	child->leave_by_us =
+	    overdue ? now + CHILD_HANGS_US : child->leave_by_us;
+}
+
+/*
+ * After a pause of the whole machine nobody has been heard for long, and nobody
+ * is to blame.
+ */
+static void
+master_forgive_pause(struct master *master, int64_t now)
+{
+	int64_t pause = now - master->looked_us;
+
+	for (size_t i = 0; pause > LOOK_LATE_US && i < PROCESSES_MOST; i++)
+		master->children[i].heard_us = master->elders[i].heard_us = now;
+	master->looked_us = now;
+}
+
+/* False: it has stopped. */
+static bool
+master_look(struct master *master)
+{
+	int64_t now = clock_monotonic();
+	bool running = false;
+
+	master_forgive_pause(master, now);
+	for (size_t i = 0; i < PROCESSES_MOST; i++) {
 		struct child *child = &master->children[i];
 
-		if (!child->process->tells_ready)
-			continue;
-		wanted++;
-		if (!child->ready && came > 0) {
-			child->ready = true;
-			came--;
-		}
-		ready += child->ready;
+		child_look(master, child, now);
+		child_look(master, &master->elders[i], now);
+		if (i < master->plan->count && child->pid == 0 &&
+		    master->stop_began_us == 0 && child->start_at_us <= now)
+			child_start(master, child);
+		running |= child->pid > 0 || master->elders[i].pid > 0;
 	}
-	if (ready == wanted && !master->announced) {
-		master->announced = true;
-		log_plain(LOG_INFO, "ready");
-		notify_manager("READY=1");
+	if (master->stop_began_us > 0) {
+		if (now - master->stop_began_us > STOP_PATIENCE_US)
+			children_signal(master, SIGKILL);
+		return running;
 	}
+	if (!master->announced)
+		master_announce(master);
+	upgrade_settle(master, now);
+	adoption_settle(master, now);
+	reload_settle(master);
+	return true;
 }
 
-/* Milliseconds until something is due; -1: nothing is. */
+static void
+master_tell_alive(struct master *master)
+{
+	int64_t period = notify_period(), now = clock_monotonic();
+
+	if (period == 0 || now - master->notified_us < period)
+		return;
+	master->notified_us = now;
+	notify_alive();
+}
+
+/* Milliseconds until something may be due. */
 static int
 master_patience(const struct master *master)
 {
-	int64_t now = clock_monotonic(), due = INT64_MAX;
+	int64_t now = clock_monotonic(), due = now + LOOK_US;
+	int64_t period = notify_period();
 
-	if (master->stop_began_us > 0)
-		due = master->stop_began_us + STOP_PATIENCE_US;
-	for (size_t i = 0; i < master->count; i++) {
+	if (period > 0 && master->notified_us + period < due)
+		due = master->notified_us + period;
+	for (size_t i = 0; i < master->plan->count; i++) {
 		const struct child *child = &master->children[i];
 
 		if (child->pid == 0 && master->stop_began_us == 0 &&
 		    child->start_at_us < due)
 			due = child->start_at_us;
 	}
-	if (due == INT64_MAX)
-		return -1;
 	return due <= now ? 0 : (int)((due - now) / 1000) + 1;
 }
 
-static bool
-master_start_due(struct master *master, const sigset_t *unblocked)
+static void
+master_wait(struct master *master)
 {
-	bool running = false;
+	struct pollfd watched[WATCHED_MOST] = { { .fd = master->signals,
+	    .events = POLLIN } };
+	struct child *whose[WATCHED_MOST] = { NULL };
+	nfds_t count = 1;
 
-	for (size_t i = 0; i < master->count; i++) {
-		struct child *child = &master->children[i];
+	for (size_t i = 0; i < 2 * PROCESSES_MOST; i++) {
+		struct child *child = i < PROCESSES_MOST
+					  ? &master->children[i]
+					  : &master->elders[i - PROCESSES_MOST];
 
-		if (child->pid == 0 && master->stop_began_us == 0 &&
-		    child->start_at_us <= clock_monotonic())
-			child_start(master, i, unblocked);
-		running |= child->pid > 0;
+		if (child->pid == 0 || child->channel < 0)
+			continue;
+		watched[count] =
+		    (struct pollfd){ .fd = child->channel, .events = POLLIN };
+		whose[count++] = child;
 	}
-	if (master->stop_began_us > 0 &&
-	    clock_monotonic() - master->stop_began_us > STOP_PATIENCE_US)
-		children_signal(master, SIGKILL);
-	return running || master->stop_began_us == 0;
+	if (poll(watched, count, master_patience(master)) <= 0)
+		return;
+	for (nfds_t i = 1; i < count; i++) {
+		if (watched[i].revents != 0)
+			child_listen(master, whose[i]);
+	}
+	if (watched[0].revents != 0)
+		master_read_signals(master);
 }
 
 static bool
-master_init(struct master *master, sigset_t *unblocked)
+master_init(struct master *master, const struct processes *plan)
 {
 	sigset_t watched;
 
+	master->plan = plan;
 	master->pid = getpid();
+	master->looked_us = clock_monotonic();
+	for (size_t i = 0; i < plan->count; i++) {
+		master->children[i].process = &plan->list[i];
+		master->children[i].adopter = NOBODY;
+	}
 	sigemptyset(&watched);
 	sigaddset(&watched, SIGCHLD);
 	sigaddset(&watched, SIGTERM);
 	sigaddset(&watched, SIGINT);
 	sigaddset(&watched, SIGHUP);
-	sigprocmask(SIG_BLOCK, &watched, unblocked);
-	sigaddset(unblocked, SIGTERM); /* until process_may_stop() */
+	sigaddset(&watched, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &watched, NULL);
 	master->signals = signalfd(-1, &watched, SFD_NONBLOCK | SFD_CLOEXEC);
-	return master->signals >= 0 && pipe(master->ready_pipe) == 0;
-}
-
-void
-process_may_stop(void)
-{
-	sigset_t terminate;
-
-	sigemptyset(&terminate);
-	sigaddset(&terminate, SIGTERM);
-	sigprocmask(SIG_UNBLOCK, &terminate, NULL);
+	upgrade_take_elders(master);
+	return master->signals >= 0;
 }
 
 int
-processes_run(const struct process *processes, size_t count)
+processes_run(const struct processes *plan)
 {
 	struct master *master = memory_new(sizeof(*master));
-	sigset_t unblocked;
 	int code;
 
-	if (count > PROCESSES_MOST || !master_init(master, &unblocked)) {
+	if (plan->count > PROCESSES_MOST || !master_init(master, plan)) {
 		free(master);
 		return 1;
 	}
-	master->count = count;
-	scoreboard_open(count);
-	for (size_t i = 0; i < count; i++)
-		master->children[i].process = &processes[i];
-	while (master_start_due(master, &unblocked)) {
-		struct pollfd watched[] = {
-			{ .fd = master->signals, .events = POLLIN },
-			{ .fd = master->ready_pipe[0], .events = POLLIN },
-		};
-
-		if (poll(watched, COUNT_OF(watched), master_patience(master)) <=
-		    0)
-			continue;
-		if (watched[0].revents != 0)
-			master_read_signals(master);
-		if (watched[1].revents & POLLIN)
-			master_read_ready(master);
+	scoreboard_open(plan->count);
+	master_reap(master); /* an elder may have died before we watched */
+	while (master_look(master)) {
+		master_wait(master);
+		master_tell_alive(master);
 	}
 	log_plain(LOG_INFO, "stopped");
 	code = master->hopeless ? PROCESS_HOPELESS : master->killed_one;
 	close(master->signals);
-	close(master->ready_pipe[0]);
-	close(master->ready_pipe[1]);
 	free(master);
 	return code;
 }

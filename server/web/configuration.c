@@ -40,3 +40,9 @@ configuration_unref(struct configuration *configuration)
 	arena_clear(&configuration->texts);
 	free(configuration);
 }
+
+void
+configuration_end(struct configuration **configuration)
+{
+	configuration_unref(*configuration);
+}

@@ -52,5 +52,6 @@ struct configuration *configuration_new(void);
 
 struct configuration *configuration_ref(struct configuration *);
 void configuration_unref(struct configuration *);
+void configuration_end(struct configuration **); /* for CLEANUP */
 
 #endif

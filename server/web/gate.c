@@ -14,6 +14,7 @@
 #include "cas/registry.h"
 #include "loop/clock.h"
 #include "loop/flow.h"
+#include "loop/lifeline.h"
 #include "loop/log_limit.h"
 #include "loop/process.h"
 #include "web/configuration.h"
@@ -30,7 +31,9 @@ enum {
 
 struct gate_life {
 	struct gate gate;
-	int ready_fd;
+	const struct gate_start *start;
+	struct lifeline *lifeline;
+	bool told_ready;
 	struct event *terminate;
 	struct event *tick; /* looks whether the gate is ready, or drained */
 	int64_t drain_began_us;
@@ -41,18 +44,15 @@ struct gate_life {
 static void
 gate_tick_again(struct gate_life *life)
 {
-	static const struct timeval soon = { 0, 20 * 1000 }, later = { 1, 0 };
-	bool awaited = life->ready_fd >= 0 || life->gate.draining;
+	static const struct timeval soon = { 0, 5 * 1000 }, later = { 1, 0 };
+	bool awaited = !life->told_ready || life->gate.draining;
 
 	event_add(life->tick, awaited ? &soon : &later);
 }
 
 static void
-gate_drain(evutil_socket_t fd, short what, void *argument)
+gate_drain(struct gate_life *life)
 {
-	struct gate_life *life = argument;
-
-	(void)fd, (void)what;
 	if (life->gate.draining)
 		return;
 	life->gate.draining = true;
@@ -63,14 +63,82 @@ gate_drain(evutil_socket_t fd, short what, void *argument)
 }
 
 static void
+gate_terminate(evutil_socket_t fd, short what, void *argument)
+{
+	(void)fd, (void)what;
+	gate_drain(argument);
+}
+
+static void
+gate_orphaned(void *context)
+{
+	gate_drain(context);
+}
+
+/* Others go on accepting from the sockets, this gate's own among them. */
+static void
+gate_leave(void *context)
+{
+	struct gate_life *life = context;
+
+	for (size_t i = 0; i < life->start->listener_count; i++)
+		http_server_leave(life->gate.server, life->start->listeners[i]);
+	gate_drain(life);
+}
+
+static void
+gate_give_back(size_t socket, void *context)
+{
+	struct gate_life *life = context;
+
+	if (socket < life->start->listener_count)
+		http_server_leave(
+		    life->gate.server, life->start->listeners[socket]);
+}
+
+static bool
+gate_reload(void *context)
+{
+	struct gate_life *life = context;
+	struct gate *gate = &life->gate;
+	struct configuration *fresh = life->start->read(life->start->context);
+
+	if (fresh == NULL)
+		return false;
+	http_server_configure(gate->server, &fresh->http);
+	pool_limit(gate->hashing, fresh->hashing_queue);
+	configuration_unref(gate->configuration);
+	gate->configuration = fresh;
+	return true;
+}
+
+static void
+gate_adopt(size_t socket, void *context)
+{
+	struct gate_life *life = context;
+
+	if (socket >= life->start->listener_count || life->gate.draining)
+		return;
+	gate_give_back(socket, context); /* never twice from one */
+	http_server_listen(life->gate.server, life->start->listeners[socket]);
+}
+
+static const struct lifeline_ops gate_lifeline = {
+	.reload = gate_reload,
+	.leave = gate_leave,
+	.orphaned = gate_orphaned,
+	.adopt = gate_adopt,
+	.give_back = gate_give_back,
+};
+
+static void
 gate_tell_ready(struct gate_life *life)
 {
-	if (life->ready_fd < 0 || !gate_ready(&life->gate))
+	if (life->told_ready || !gate_ready(&life->gate))
 		return;
-	if (write(life->ready_fd, "r", 1) == 1)
-		log_plain(LOG_INFO, "gate ready");
-	close(life->ready_fd);
-	life->ready_fd = -1;
+	lifeline_tell_ready(life->lifeline);
+	log_plain(LOG_INFO, "gate ready");
+	life->told_ready = true;
 }
 
 /*
@@ -108,15 +176,16 @@ gate_tick(evutil_socket_t fd, short what, void *argument)
 	gate_tick_again(life);
 	if (store_trouble(gate->store) != NULL && life->code == 0) {
 		life->code = PROCESS_HOPELESS;
-		gate_drain(-1, 0, life);
+		gate_leave(life);
 	}
 	if (gate->draining)
 		gate_end_if_drained(life);
 }
 
 static void
-gate_life_begin(struct gate_life *life, const struct gate_start *start)
+gate_life_begin(struct gate_life *life, int channel)
 {
+	const struct gate_start *start = life->start;
 	struct gate *gate = &life->gate;
 	struct http_handler handler = gate_handler(gate);
 
@@ -131,11 +200,13 @@ gate_life_begin(struct gate_life *life, const struct gate_start *start)
 	gate->background = pool_new(gate->base, 1, BACKGROUND_QUEUE);
 	gate->server =
 	    http_server_new(gate->base, &gate->configuration->http, &handler);
-	http_server_listen(gate->server, start->listener);
 	gate->status_server =
 	    status_server_new(gate->base, start->status_listener);
-	life->terminate = evsignal_new(gate->base, SIGTERM, gate_drain, life);
+	life->terminate =
+	    evsignal_new(gate->base, SIGTERM, gate_terminate, life);
 	life->tick = evtimer_new(gate->base, gate_tick, life);
+	life->lifeline =
+	    lifeline_new(gate->base, channel, &gate_lifeline, life);
 	event_add(life->terminate, NULL);
 	process_may_stop();
 	gate_tick_again(life);
@@ -146,6 +217,7 @@ gate_life_end(struct gate_life *life)
 {
 	struct gate *gate = &life->gate;
 
+	lifeline_free(life->lifeline);
 	event_free(life->terminate);
 	event_free(life->tick);
 	http_server_free(gate->server);
@@ -161,11 +233,11 @@ gate_life_end(struct gate_life *life)
 }
 
 int
-gate_run(const struct gate_start *start, int ready_fd)
+gate_run(const struct gate_start *start, int channel)
 {
-	struct gate_life life = { .ready_fd = ready_fd };
+	struct gate_life life = { .start = start };
 
-	gate_life_begin(&life, start);
+	gate_life_begin(&life, channel);
 	snapshot_keep(&life.gate);
 	event_base_loop(life.gate.base, EVLOOP_NO_EXIT_ON_EMPTY);
 	gate_life_end(&life);

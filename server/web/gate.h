@@ -51,17 +51,22 @@ void gate_report(const struct gate *);
 /* What a gate process is made of, put together by the master. */
 struct gate_start {
 	struct configuration *configuration;
+	/* What a reload brings, the caller's; NULL, and has logged why not. */
+	struct configuration *(*read)(void *context);
+	void *context;
 	struct store_settings store;
-	int listener; /* a listening socket; stays the master's */
+	const int *listeners; /* the sockets of all gates stay the master's */
+	size_t listener_count;
 	int status_listener; /* -1: none; shared with the other gates */
 	unsigned hashing_threads;
 };
 
 /*
- * The life of a gate process: serves until SIGTERM, then finishes what it has
- * begun.  Writes a byte to `ready_fd` once it can sign people in.
+ * The life of a gate process: serves until SIGTERM, or until the master leaves
+ * or bids it leave, then finishes what it has begun.  Tells the master through
+ * its channel once it can sign people in.
  */
-int gate_run(const struct gate_start *, int ready_fd);
+int gate_run(const struct gate_start *, int channel);
 
 /* What the HTTP server of a gate calls. */
 struct http_handler gate_handler(struct gate *);

@@ -83,6 +83,14 @@ pool_new(struct event_base *base, unsigned threads, size_t waiting_most)
 }
 
 void
+pool_limit(struct pool *pool, size_t waiting_most)
+{
+	pthread_mutex_lock(&pool->lock);
+	pool->waiting_most = waiting_most;
+	pthread_mutex_unlock(&pool->lock);
+}
+
+void
 pool_free(struct pool *pool)
 {
 	if (pool == NULL)

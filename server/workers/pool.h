@@ -28,6 +28,9 @@ struct pool_item {
 struct pool *pool_new(
     struct event_base *, unsigned threads, size_t waiting_most);
 
+/* Another limit from now on; who waits already is not sent away. */
+void pool_limit(struct pool *, size_t waiting_most);
+
 /* Waits for items at work; only when none is expected back any more. */
 void pool_free(struct pool *);
 

@@ -198,13 +198,15 @@ class Browser:
                 self.close()
                 self.connect()
             try:
-                self.connection.sendall(data)
-                answer = read_answer(self.stream, method)
-                break
+                return self.exchange_once(data, method)
             except (Broken, ConnectionError, ssl.SSLError):
                 self.close()
                 if fresh:
                     raise
+
+    def exchange_once(self, data, method):
+        self.connection.sendall(data)
+        answer = read_answer(self.stream, method)
         if (answer.header("Connection") or "").lower() == "close":
             self.close()
         return answer

@@ -3,15 +3,14 @@
 nothing acknowledged is lost and nothing hangs."""
 import os
 import signal
-import threading
 import time
 
 import pytest
 
-from browser import (Browser, Refused, Unanswered, all_gates_answer,
-                     ask_status, query_of)
+from browser import Browser, all_gates_answer, ask_status, query_of
 from conftest import APPLICATION, PEOPLE
 from installation import wait_until
+from load import Load
 
 
 def test_a_killed_gate_is_back_within_a_second(own_installation):
@@ -64,41 +63,6 @@ def test_without_PostgreSQL_503_and_afterwards_all_is_well(own_installation):
     one.close()
 
 
-class Load:
-    """People who get tickets and have them validated until nobody answers."""
-
-    def __init__(self, place, people):
-        self.place = place
-        self.faults = []
-        self.acknowledged = []
-        self.threads = [threading.Thread(target=self._work)
-                        for _ in range(people)]
-        for thread in self.threads:
-            thread.start()
-
-    def _work(self):
-        one = Browser(self.place)
-        try:
-            assert one.sign_in("bob", PEOPLE["bob"]).status == 303
-            while True:
-                ticket = one.ticket_for(APPLICATION)
-                query = query_of({"ticket": ticket, "service": APPLICATION})
-                answer = one.get(f"/cas/serviceValidate?{query}")
-                assert b"<cas:user>bob<" in answer.body, answer.body
-                self.acknowledged.append(query)
-        except (Refused, Unanswered):
-            pass  # it has stopped; the ledger tells whether too late
-        except Exception as fault:  # told to the test, not lost
-            self.faults.append(fault)
-        finally:
-            one.close()
-
-    def wait(self):
-        for thread in self.threads:
-            thread.join(60)
-            assert not thread.is_alive()
-
-
 def spent_tickets(place):
     return place.sql("select count(*) from sso.redemption")[0][0]
 
@@ -108,8 +72,7 @@ def test_SIGTERM_under_load_loses_nothing(own_installation):
     stays spent: no request that was taken up broke off."""
     place = own_installation
     before = spent_tickets(place)
-    load = Load(place, 4)
-    wait_until("some work was done", lambda: len(load.acknowledged) > 40)
+    load = Load(place, 4, may_end=True)
     began = time.monotonic()
     assert place.stop() == 0
     assert time.monotonic() - began < 15
