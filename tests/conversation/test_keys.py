@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from browser import Browser, Refused, query_of
+from browser import Browser, Refused, all_gates_ready, query_of
 from conftest import APPLICATION, PEOPLE
 from installation import Failed, free_port, wait_until
 
@@ -24,11 +24,14 @@ def make_second_node(first):
     node = copy.copy(first)
     node.server = None
     node.port = free_port()
+    node.status_port = free_port()
     node.config = first.folder / "second.ini"
     node.log_file = first.folder / "second.log"
     text = first.config.read_text()
     for old, new in ((f"listen = 127.0.0.1:{first.port}",
                       f"listen = 127.0.0.1:{node.port}"),
+                     (f"status_listen = 127.0.0.1:{first.status_port}",
+                      f"status_listen = 127.0.0.1:{node.status_port}"),
                      (f"file = {first.folder}/keys",
                       f"file = {first.folder}/second-keys")):
         assert old in text
@@ -105,14 +108,6 @@ def listed(node):
     return {key["key"]: key for key in keys}
 
 
-def ready(node):
-    one = Visitor(node)
-    try:
-        return one.get("/ready").status == 200
-    finally:
-        one.close()
-
-
 def active(node):
     (number,) = [number for number, key in listed(node).items()
                  if key["state"] == "active"]
@@ -132,7 +127,8 @@ def add(nodes):
 def use(nodes, number):
     """Both nodes follow within a second or two."""
     nodes[0].portillon("keys", "use", number)
-    wait_until("both nodes are ready", lambda: all(map(ready, nodes)))
+    wait_until("both nodes are ready",
+               lambda: all(map(all_gates_ready, nodes)))
 
 
 class Load:
@@ -282,7 +278,7 @@ def stays_known(nodes, own):
 def refuses_to_grant(node, visitor, ticket):
     """Neither a ticket nor a session nor an answer about a ticket."""
     visitor.at(node)
-    assert visitor.get("/ready").status == 503
+    assert not all_gates_ready(node)
     assert visitor.get("/cas/login", {"service": APPLICATION}).status == 503
     newcomer = Visitor(node)
     answer = newcomer.sign_in("bob", PEOPLE["bob"]) if newcomer.get(
@@ -302,8 +298,8 @@ def test_a_node_without_the_active_key_grants_nothing(nodes):
     newest = max(listed(first))
     first.restart()
     first.portillon("keys", "use", newest)
-    wait_until("the first follows", lambda: ready(first))
-    wait_until("the second sees it", lambda: not ready(second))
+    wait_until("the first follows", lambda: all_gates_ready(first))
+    wait_until("the second sees it", lambda: not all_gates_ready(second))
     ticket = visitor.ticket_at(first)
     refuses_to_grant(second, visitor, ticket)
     assert listed(second)[newest]["state"] == "ACTIVE, MISSING HERE"
@@ -326,11 +322,11 @@ def test_another_secret_under_the_same_number_is_noticed(nodes):
     assert listed(first)[newest]["check"] != listed(second)[newest]["check"]
     for node in nodes:
         node.restart()
-    assert all(map(ready, nodes))
+    assert all(map(all_gates_ready, nodes))
     visitor = Visitor(first)
     first.portillon("keys", "use", newest)
-    wait_until("the second sees it", lambda: not ready(second))
-    wait_until("the first follows", lambda: ready(first))
+    wait_until("the second sees it", lambda: not all_gates_ready(second))
+    wait_until("the first follows", lambda: all_gates_ready(first))
     assert visitor.sign_in("bob", PEOPLE["bob"]).status == 303
     refuses_to_grant(second, visitor, visitor.ticket_for(APPLICATION))
     assert listed(second)[newest]["state"] == "ACTIVE, ANOTHER SECRET HERE"
