@@ -20,6 +20,7 @@ class AnotherServer(Installation):
         self.variables = {}
         self.plain = plain
         self.port = free_port()
+        self.status_port = free_port()
         self.origin = f"{'http' if plain else 'https'}://localhost:" \
                       f"{public_port or self.port}"
         self.url = f"{self.origin}/cas"
@@ -30,7 +31,8 @@ class AnotherServer(Installation):
 
     def _configure(self, place, lines):
         lines = {**lines, "url": self.url,
-                 "listen": f"127.0.0.1:{self.port}"}
+                 "listen": f"127.0.0.1:{self.port}",
+                 "status_listen": f"127.0.0.1:{self.status_port}"}
         if self.plain:
             lines.update(tls_certificate="", tls_key="")
         head, _, rest = place.config.read_text().partition("[database]")

@@ -216,12 +216,6 @@ def test_more_sign_ins_than_can_be_hashed_leave_room_for_some(settings):
     assert late.count(401) >= 1, {one: late.count(one) for one in set(late)}
 
 
-def test_SIGHUP_does_not_end_the_server(own_installation):
-    place = own_installation
-    mark = place.log_size()
-    place.server.send_signal(signal.SIGHUP)
-    wait_until("word of it", lambda: "not reloaded" in place.log(mark))
-    assert is_ready(place)
 
 
 def test_SIGTERM_right_after_the_start_is_a_clean_stop(own_installation):

@@ -318,11 +318,15 @@ def second_node(place):
     """Another server on the same database, under the same address."""
     node = copy.copy(place)
     node.port = free_port()
+    node.status_port = free_port()
     node.server = None
     node.config = place.folder / "second.ini"
     node.log_file = place.folder / "second.log"
     node.config.write_text(place.config.read_text().replace(
-        f"listen = 127.0.0.1:{place.port}", f"listen = 127.0.0.1:{node.port}"))
+        f"listen = 127.0.0.1:{place.port}",
+        f"listen = 127.0.0.1:{node.port}").replace(
+            f"status_listen = 127.0.0.1:{place.status_port}",
+            f"status_listen = 127.0.0.1:{node.status_port}"))
     own(place, node.config)
     return node
 
