@@ -14,7 +14,7 @@ import time
 import pytest
 
 import slow_clients
-from browser import Browser, query_of, status_of
+from browser import Browser, is_ready, query_of, status_of
 from conftest import APPLICATION, PEOPLE
 from installation import wait_until
 from test_attack_parameters import locked
@@ -303,8 +303,9 @@ def test_T238_the_database_always_has_descriptors_left(another_server):
     wait_until("half of them are connections",
                lambda: sum(map(is_open, idle)) == 128)
     newcomer = connect(place)
-    newcomer.sendall(b"GET /ready HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    newcomer.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
     assert newcomer.recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert is_ready(place)
     assert "accept failed" not in place.log()
     close_all(idle)
 

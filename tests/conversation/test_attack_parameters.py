@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from browser import answers_in, query_of, status_of
+from browser import answers_in, is_ready, query_of, status_of
 from conftest import APPLICATION, PEOPLE
 from crooked import BEHIND, post
 from installation import wait_until
@@ -289,7 +289,7 @@ def test_T044_crooked_tickets_are_refused_before_the_database(
             verdict = validate("serviceValidate", crooked, APPLICATION)
             assert verdict.code in ("INVALID_TICKET", "INVALID_REQUEST",
                                     "INVALID_TICKET_SPEC"), crooked
-    wait_until("the tables are free", lambda: alice.get("/ready").status == 200)
+    wait_until("the tables are free", lambda: is_ready(installation))
     assert validate("serviceValidate", ticket, APPLICATION).ok
 
 

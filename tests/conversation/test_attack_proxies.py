@@ -143,7 +143,8 @@ def proxied(request, another_server):
 
 def taken(place):
     """How many requests the server has read, or refused."""
-    return place.log().count('event="access"')
+    log = place.log()
+    return log.count('event="access"') + log.count('event="bad request"')
 
 
 class Behind:

@@ -131,7 +131,8 @@ class Node:
         self.port = free_port()
         config = place.folder / "second.ini"
         config.write_text(place.config.read_text().replace(
-            f":{place.port}", f":{self.port}"))
+            f":{place.port}", f":{self.port}").replace(
+                f":{place.status_port}", f":{free_port()}"))
         config.chmod(0o644)
         self.log_file = place.folder / "second.log"
         with open(self.log_file, "ab") as log:

@@ -13,7 +13,7 @@ PAGES = [("GET", "/cas/login", 200), ("GET", "/cas/logout", 200),
          ("GET", "/nowhere", 404),
          ("GET", "/cas/login?service=https://x/", 403),
          ("GET", "/cas/login?service=%", 400), ("GET", "/healthz", 200),
-         ("GET", "/ready", 200), ("GET", "/cas/static/portillon.css", None),
+         ("GET", "/ready", 404), ("GET", "/cas/static/portillon.css", None),
          ("GET", "/cas/serviceValidate", 200), ("GET", "/cas/validate", 200),
          ("POST", "/cas/login", None), ("PUT", "/cas/login", None),
          ("DELETE", "/cas/login", 405)]
