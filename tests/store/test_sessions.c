@@ -195,6 +195,59 @@ test_sessions(void **state)
 	    1);
 }
 
+/*
+ * What was done and whose answer was lost is asked again: nothing is done
+ * twice, not even while the first attempt is still under way.
+ */
+static void
+test_opened_again(void **state)
+{
+	struct session_opened first, again;
+	struct opening o = { .origin = origin };
+	struct trial trial;
+
+	(void)state;
+	first = open_session(STR("ada"), 50, 0, 0);
+	again = open_session(STR("ada"), 50, 0, 0);
+	assert_true(first.number > 0);
+	assert_int_equal(again.number, first.number);
+	assert_false(again.renewed);
+	assert_int_equal(
+	    open_session(STR("ada"), 51, 50, 10).number, first.number);
+	again = open_session(STR("ada"), 51, 50, 10);
+	assert_int_equal(again.number, first.number);
+	assert_true(again.renewed);
+	assert_int_equal(harness_number("select count(*) from sso.audit where "
+					"kind = 'signed in' and session = "
+					"(select max(number) from "
+					"sso.session)"),
+	    2);
+
+	name_fill(o.mac, 52);
+	name_fill(o.throttle_name, 1);
+	o.opening = (struct session_opening){ .account_id = account.id,
+		.account_epoch = account.epoch,
+		.mac = o.mac,
+		.key_id = 1,
+		.throttle_name = o.throttle_name,
+		.limits = limits };
+	harness_sql("begin");
+	harness_sql("insert into sso.session (mac, key_id, account_id, "
+		    "account_epoch, created_at, last_used_at, password_at) "
+		    "select decode(repeat('34', 32), 'hex'), 1, id, epoch, "
+		    "'epoch', 'epoch', 'epoch' from sso.account "
+		    "where login = 'ada'");
+	trial_begin(&trial, ask_open, &o);
+	harness_turn(100);
+	assert_int_equal(trial.outcome, TRIAL_GOING);
+	harness_sql("commit");
+	trials_finish(&trial, 1);
+	assert_int_equal(trial.outcome, TRIAL_DONE);
+	assert_int_equal(o.opened.number,
+	    harness_number("select number from sso.session where mac = "
+			   "decode(repeat('34', 32), 'hex')"));
+}
+
 static void
 test_disabled(void **state)
 {
@@ -345,6 +398,7 @@ main(void)
 		cmocka_unit_test(test_tickets),
 		cmocka_unit_test(test_tickets_parallel),
 		cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_opened_again),
 	};
 	int failures;
 

@@ -23,6 +23,7 @@
 #include "store/generation.h"
 #include "store/inspect.h"
 #include "store/services.h"
+#include "store/sqlstate.h"
 
 enum {
 	SECOND_US = 1000 * 1000,
@@ -212,6 +213,44 @@ test_read_only_is_away(void **state)
 	assert_int_equal(redeem_one(), TRIAL_DONE);
 }
 
+static void
+test_error_codes(void **state)
+{
+	static const struct {
+		const char *code;
+		enum sqlstate_verdict verdict;
+	} cases[] = {
+		{ NULL, SQLSTATE_RECONNECT },
+		{ "25006", SQLSTATE_RECONNECT },
+		{ "57P01", SQLSTATE_RECONNECT },
+		{ "57P02", SQLSTATE_RECONNECT },
+		{ "57P03", SQLSTATE_RECONNECT },
+		{ "08006", SQLSTATE_RECONNECT },
+		{ "58030", SQLSTATE_RECONNECT },
+		{ "F0000", SQLSTATE_RECONNECT },
+		{ "XX001", SQLSTATE_RECONNECT },
+		{ "55P03", SQLSTATE_STUCK },
+		{ "57014", SQLSTATE_STUCK },
+		{ "53300", SQLSTATE_BUSY },
+		{ "53100", SQLSTATE_FULL },
+		{ "53200", SQLSTATE_FULL },
+		{ "40001", SQLSTATE_REPEAT },
+		{ "40P01", SQLSTATE_REPEAT },
+		{ "0A000", SQLSTATE_PREPARE },
+		{ "26000", SQLSTATE_PREPARE },
+		{ "23505", SQLSTATE_REFUSED },
+		{ "42501", SQLSTATE_REFUSED },
+		{ "00000", SQLSTATE_REFUSED },
+		{ "", SQLSTATE_REFUSED },
+		{ "ZZZZZ", SQLSTATE_REFUSED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++)
+		assert_int_equal(
+		    sqlstate_verdict(cases[i].code), cases[i].verdict);
+}
+
 /* --- hosts -------------------------------------------------------------- */
 
 /* Takes connections and says nothing: what a dead machine looks like. */
@@ -307,6 +346,7 @@ main(void)
 		cmocka_unit_test(test_F08_wait_given_up),
 		cmocka_unit_test(test_F08_standby_away),
 		cmocka_unit_test(test_read_only_is_away),
+		cmocka_unit_test(test_error_codes),
 		cmocka_unit_test(test_F08_silent_first_host),
 		cmocka_unit_test(test_conninfo_resolved),
 	};
