@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Stands between the store and PostgreSQL and does what networks do.
 
-    relay.py SERVER_SOCKET
+    network.py SERVER_SOCKET
 
 Listens on a port of 127.0.0.1, which it prints, and passes everything on.  Each
 line on its standard input is a command, answered with "ok" once it holds:
@@ -28,7 +28,7 @@ HEADER = 5  # type, length
 ECHO_END = HEADER + 2 + 4 + 8  # count of columns, length of the first, bigint
 
 
-class Relay:
+class Network:
     def __init__(self, server):
         self.server = server
         self.poll = selectors.DefaultSelector()
@@ -167,4 +167,4 @@ class Relay:
 
 
 sys.stdin = os.fdopen(0, "r", buffering=1)
-Relay(*sys.argv[1:]).run()
+Network(*sys.argv[1:]).run()

@@ -19,8 +19,8 @@
 
 #include "harness.h"
 #include "loop/clock.h"
+#include "network.h"
 #include "redeeming.h"
-#include "relay.h"
 #include "store/generation.h"
 
 enum {
@@ -32,7 +32,7 @@ enum {
 	CUT_STEP = 97,
 };
 
-static struct relay relay;
+static struct network network;
 static char conninfo[256];
 static struct trial trials[TRIALS];
 static struct redeeming redeemings[TRIALS];
@@ -91,7 +91,7 @@ static void
 test_answer_of_another(void **state)
 {
 	(void)state;
-	relay_tell(&relay, "mixup");
+	network_tell(&network, "mixup");
 	for (size_t i = 0; i < TRIALS; i++) {
 		generations[i].number = 0;
 		trial_begin(&trials[i], ask_generation, &generations[i]);
@@ -113,7 +113,7 @@ test_cut_while_connecting(void **state)
 
 	(void)state;
 	for (unsigned long at = 1; at <= CUT_LAST; at += cut_step(), turn++) {
-		relay_tell(&relay, "cut %s %lu %s", sides[turn % 2], at,
+		network_tell(&network, "cut %s %lu %s", sides[turn % 2], at,
 		    ends[turn % 3]);
 		harness_reconnect(conninfo, WAITING_MOST);
 		assert_soon_ready();
@@ -129,7 +129,7 @@ test_cut_under_way(void **state)
 
 	(void)state;
 	for (unsigned long at = 1; at <= CUT_LAST; at += cut_step(), turn++) {
-		relay_tell(&relay, "cut %s %lu %s", sides[turn % 2], at,
+		network_tell(&network, "cut %s %lu %s", sides[turn % 2], at,
 		    ends[turn % 3]);
 		trials_begin();
 		assert_all_answered();
@@ -148,7 +148,7 @@ test_reset_under_way(void **state)
 	for (int round = 0; round < 10; round++) {
 		trials_begin();
 		harness_turn(round % 4);
-		relay_tell(&relay, "reset");
+		network_tell(&network, "reset");
 		assert_all_answered();
 		assert_soon_ready();
 	}
@@ -158,10 +158,10 @@ static void
 test_short_stall(void **state)
 {
 	(void)state;
-	relay_tell(&relay, "stall");
+	network_tell(&network, "stall");
 	trials_begin();
 	harness_turn(1200);
-	relay_tell(&relay, "go");
+	network_tell(&network, "go");
 	assert_all_answered();
 	assert_true(store_ready(harness.store));
 }
@@ -185,7 +185,7 @@ test_long_stall(void **state)
 	int64_t began, cpu;
 
 	(void)state;
-	relay_tell(&relay, "stall");
+	network_tell(&network, "stall");
 	trials_begin();
 	cpu = cpu_used();
 	harness_turn(2500);
@@ -199,7 +199,7 @@ test_long_stall(void **state)
 	for (size_t i = 0; i < TRIALS; i++)
 		assert_int_equal(trials[i].outcome, TRIAL_UNAVAILABLE);
 	assert_false(store_ready(harness.store));
-	relay_tell(&relay, "go");
+	network_tell(&network, "go");
 	assert_soon_ready();
 	trials_begin();
 	assert_all_answered();
@@ -219,14 +219,14 @@ main(void)
 	int failures;
 
 	harness_begin();
-	relay_start(&relay);
+	network_start(&network);
 	snprintf(conninfo, sizeof(conninfo),
 	    "host=127.0.0.1 port=%d sslmode=disable user=portillon_app",
-	    relay.port);
+	    network.port);
 	harness_reconnect(conninfo, WAITING_MOST);
 	harness_wait_ready();
 	failures = cmocka_run_group_tests(tests, NULL, NULL);
 	harness_end();
-	relay_stop(&relay);
+	network_stop(&network);
 	return failures;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The relay between store and PostgreSQL.
+ * The network between store and PostgreSQL.
  */
-#include "relay.h"
+#include "network.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -13,23 +13,23 @@
 #include <unistd.h>
 
 static void
-relay_read_line(const struct relay *relay, char *line, size_t size)
+network_read_line(const struct network *network, char *line, size_t size)
 {
 	size_t len = 0;
 
-	while (len + 1 < size && read(relay->from, line + len, 1) == 1) {
+	while (len + 1 < size && read(network->from, line + len, 1) == 1) {
 		if (line[len] == '\n') {
 			line[len] = '\0';
 			return;
 		}
 		len++;
 	}
-	fprintf(stderr, "the relay is gone\n");
+	fprintf(stderr, "the network is gone\n");
 	abort();
 }
 
 void
-relay_start(struct relay *relay)
+network_start(struct network *network)
 {
 	int to[2], from[2];
 	char server[1024], line[64];
@@ -37,35 +37,35 @@ relay_start(struct relay *relay)
 	snprintf(server, sizeof(server), "%s/.s.PGSQL.5432", getenv("PGHOST"));
 	if (pipe(to) != 0 || pipe(from) != 0)
 		abort();
-	relay->pid = fork();
-	if (relay->pid == 0) {
+	network->pid = fork();
+	if (network->pid == 0) {
 		/* it must not outlive a test that fails */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(to[0], STDIN_FILENO);
 		dup2(from[1], STDOUT_FILENO);
 		close(to[1]);
-		execl(RELAY, RELAY, server, (char *)NULL);
+		execl(NETWORK, NETWORK, server, (char *)NULL);
 		_exit(127);
 	}
 	close(to[0]);
 	close(from[1]);
-	relay->to = to[1];
-	relay->from = from[0];
-	relay_read_line(relay, line, sizeof(line));
-	relay->port = (int)strtol(line, NULL, 10);
+	network->to = to[1];
+	network->from = from[0];
+	network_read_line(network, line, sizeof(line));
+	network->port = (int)strtol(line, NULL, 10);
 }
 
 void
-relay_stop(struct relay *relay)
+network_stop(struct network *network)
 {
-	close(relay->to);
-	close(relay->from);
-	if (waitpid(relay->pid, NULL, 0) != relay->pid)
+	close(network->to);
+	close(network->from);
+	if (waitpid(network->pid, NULL, 0) != network->pid)
 		abort();
 }
 
 void
-relay_tell(struct relay *relay, const char *format, ...)
+network_tell(struct network *network, const char *format, ...)
 {
 	char command[128], line[64];
 	va_list arguments;
@@ -75,7 +75,7 @@ relay_tell(struct relay *relay, const char *format, ...)
 	len = vsnprintf(command, sizeof(command) - 1, format, arguments);
 	va_end(arguments);
 	command[len++] = '\n';
-	if (write(relay->to, command, (size_t)len) != len)
+	if (write(network->to, command, (size_t)len) != len)
 		abort();
-	relay_read_line(relay, line, sizeof(line));
+	network_read_line(network, line, sizeof(line));
 }
