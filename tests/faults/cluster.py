@@ -62,7 +62,8 @@ class Cluster:
         run([f"{self.programs}/pg_basebackup", "--pgdata", data, "--host",
              self.primary / "socket", "--username", "postgres",
              "--checkpoint", "fast", "--wal-method", "stream"])
-        with open(data / "postgresql.conf", "a", encoding="utf-8") as settings:
+        with open(data / "postgresql.auto.conf", "a",  # wins over the rest
+                  encoding="utf-8") as settings:
             settings.write(SETTINGS.format(
                 folder=self.standby, primary=self.primary, name=NAME))
         run(["touch", data / "standby.signal"])
