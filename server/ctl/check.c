@@ -17,6 +17,7 @@
 #include "ctl/run.h"
 #include "ctl/settings.h"
 #include "loop/clock.h"
+#include "store/endpoints.h"
 #include "store/generation.h"
 #include "store/inspect.h"
 #include "store/migrate.h"
@@ -156,14 +157,32 @@ check_clock(struct check *c, PGconn *pg)
 	PQclear(result);
 }
 
+/* As gates will see it: with addresses for its names. */
+static bool
+check_database_text(struct check *c)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT(ENDPOINTS_TEXT_MOST);
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
+	bool ok = endpoints_resolve(c->settings->app, &text, &why);
+
+	if (!ok)
+		check_report(c, false, "database.app: %s", buf_cstr(&why));
+	return ok;
+}
+
 /* A connection apart from the store, since it tells why it fails. */
 static bool
 check_database(struct check *c)
 {
 	const char *names[] = { "dbname", "connect_timeout", NULL };
 	const char *values[] = { c->settings->app, "5", NULL };
-	PGconn *pg = PQconnectdbParams(names, values, 1);
-	bool reached = PQstatus(pg) == CONNECTION_OK;
+	PGconn *pg;
+	bool reached;
+
+	if (!check_database_text(c))
+		return false;
+	pg = PQconnectdbParams(names, values, 1);
+	reached = PQstatus(pg) == CONNECTION_OK;
 
 	if (reached)
 		check_report(c, true, "database");

@@ -28,7 +28,6 @@ enum {
 	GATES_BY_DEFAULT_MOST = 4,
 	STATEMENT_TIMEOUT_MS = 2000,
 	UNITS_WAITING_MOST = 4096,
-	DATABASE_TEXT_LIMIT = 16 * 1024,
 };
 
 static int
@@ -262,7 +261,7 @@ serve(const struct settings *settings)
 
 	serving->settings = settings;
 	serving->status_socket = -1;
-	serving->database = (struct buf)BUF_INIT(DATABASE_TEXT_LIMIT);
+	serving->database = (struct buf)BUF_INIT(ENDPOINTS_TEXT_MOST);
 	if (serving_prepare(serving, &why))
 		code = serving_run(serving);
 	else

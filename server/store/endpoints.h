@@ -16,6 +16,10 @@ struct buf;
 struct endpoints;
 struct pg_conn;
 
+enum {
+	ENDPOINTS_TEXT_MOST = 16 * 1024, /* of a resolved string */
+};
+
 /* NULL, and why in words, for a string that libpq does not understand. */
 struct endpoints *endpoints_new(const char *conninfo, struct buf *why);
 void endpoints_free(struct endpoints *); /* wipes: there may be a password */

@@ -446,6 +446,9 @@ def test_check_finds_nothing(portillon):
     ("PAGES_TEMPLATES", "/nowhere", "finding: templates: "),
     ("PAGES_STATIC", "/etc/ssl", "finding: static files: "),
     ("DATABASE_APP", "host=/nowhere", "finding: database: "),
+    ("DATABASE_APP", "host=no.such.host.invalid",
+     'finding: database.app: the address of host "no.such.host.invalid"'),
+    ("DATABASE_APP", "service=other", "finding: database.app: service files"),
     ("DATABASE_MIGRATOR", "host=/nowhere", "finding: migrations: "),
     ("SERVER_GATES", "32", "finding: connections: "),
 ])
