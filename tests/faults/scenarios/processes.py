@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Nodes and gates that die, stop, hang and come back."""
+import os
+import signal
+import time
+from dataclasses import dataclass
+
+from installation import alive, wait_until
+from trial import Scenario, journal, microseconds
+
+SECOND = 1_000_000
+
+
+@dataclass
+class Death:
+    node: int
+    began: int  # microseconds
+    dead: int = None
+
+    def explains(self, operation):
+        """Whether the request was under way when the node died."""
+        return operation.node == self.node and \
+            operation.begun <= self.dead and \
+            (operation.ended is None or operation.ended >= self.began)
+
+
+def killed(node):
+    death = Death(node.number, microseconds())
+    node.kill()
+    death.dead = microseconds()
+    return death
+
+
+def recoveries(operations, deaths):
+    """Milliseconds to the first answer after each."""
+    return [journal.first_answer_ms(operations, death.dead,
+                                    death.dead + 30 * SECOND, death.node)
+            for death in deaths]
+
+
+def worst(times):
+    """None if one of them never came."""
+    return None if None in times else max(times)
+
+
+def served_by(trial, node, since):
+    """Whether the node has answered anything begun since then."""
+    return bool(journal.served(trial.load.operations(), since,
+                               microseconds(), node.number))
+
+
+class KillOneNode(Scenario):
+    number = "F-01"
+    title = "kill -9 of one node"
+    short, long = 3, 200
+
+    def disturb(self, trial):
+        deaths = trial.notes["deaths"] = []
+        for _ in trial.times():
+            node = trial.dice.choice(trial.stage.nodes)
+            trial.pause(0.5, 2)
+            deaths.append(killed(node))
+            node.begin()
+            wait_until("it serves again",
+                       lambda: served_by(trial, node, deaths[-1].dead))
+
+    def judge(self, trial, operations):
+        deaths = trial.notes["deaths"]
+        trial.within("recovery ms", worst(recoveries(operations, deaths)),
+                     1000)
+        strange = [operation for operation in operations
+                   if operation.outcome in ("unknown", "unavailable") and
+                   not any(death.explains(operation) for death in deaths)]
+        trial.demand(not strange, f"{len(strange)} requests failed that were "
+                     f"not in flight at a kill: {strange[:3]}")
+        trial.demand(trial.load.figures["unsent"] == 0 or
+                     trial.load.figures["moved"] > 0,
+                     "nobody was moved to the other node")
+
+
+class KillBothNodes(Scenario):
+    number = "F-02"
+    title = "kill -9 of both nodes"
+    short, long = 2, 50
+
+    def disturb(self, trial):
+        kills = trial.notes["kills"] = []
+        for _ in trial.times():
+            trial.pause(0.5, 2)
+            for node in trial.stage.nodes:
+                node.kill()
+            kills.append(microseconds())
+            for node in trial.stage.nodes:
+                node.begin()
+            for node in trial.stage.nodes:
+                wait_until("it serves again",
+                           lambda: served_by(trial, node, kills[-1]))
+
+    def judge(self, trial, operations):
+        gaps = [journal.first_answer_ms(operations, kill, kill + 30 * SECOND)
+                for kill in trial.notes["kills"]]
+        trial.within("outage ms", worst(gaps), 2000)
+
+
+class RollingStop(Scenario):
+    number = "F-03"
+    title = "SIGTERM to the nodes in turn"
+    short, long = 4, 100
+
+    def disturb(self, trial):
+        for turn in trial.times():
+            node = trial.stage.nodes[turn % len(trial.stage.nodes)]
+            trial.pause(0.2, 1)
+            code = node.stop()
+            trial.demand(code == 0, f"a stopped node ended with code {code}")
+            since = microseconds()
+            node.start()
+            wait_until("it serves again",
+                       lambda: served_by(trial, node, since))
+
+    def judge(self, trial, operations):
+        figures = trial.load.figures
+        trial.figure("retried", figures["retried"])
+        trial.demand(figures["failed"] == 0,
+                     f"{figures['failed']} requests failed: "
+                     f"{journal.failures(operations)[:3]}")
+        trial.demand(figures["retried"] == 0,
+                     f"{figures['retried']} requests were not answered on a "
+                     "kept connection")
+
+
+class CrashInAGate(Scenario):
+    number = "F-30"
+    title = "a gate crashes"
+    short, long = 4, 100
+    signals = (signal.SIGABRT, signal.SIGKILL)  # others, ASan keeps to itself
+
+    def disturb(self, trial):
+        crashes = trial.notes["crashes"] = []
+        for turn in trial.times():
+            node = trial.dice.choice(trial.stage.nodes)
+            wait_until("two gates", lambda: len(node.gates()) == 2)
+            trial.pause(1.5, 3)  # sooner, and it would be a crash loop
+            victim = trial.dice.choice(node.gates())
+            mark = node.log_size()
+            number = self.signals[turn % len(self.signals)]
+            began = time.monotonic()
+            os.kill(victim, number)
+            wait_until("another was started",
+                       lambda: 'event="process started"' in node.log(mark))
+            crashes.append((time.monotonic() - began) * 1000)
+            trial.demand(f"signal={number.value}" in node.log(mark),
+                         "the log does not name the signal")
+            wait_until("it is gone", lambda: not alive(victim))
+
+    def judge(self, trial, operations):
+        trial.within("restart ms", max(trial.notes["crashes"]), 200)
+        cores = [path.name for path in trial.stage.folder.glob("core*")]
+        trial.demand(not cores, f"it left {cores}")
