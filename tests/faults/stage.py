@@ -19,7 +19,7 @@ from installation import Installation, alive, wait_until  # noqa: E402
 
 import journal  # noqa: E402
 
-PROGRAMS = ("ledger", "people")
+PROGRAMS = ("ledger", "people", "relay")
 SERVICES = 10
 WARM_SIGN_INS = 20
 LOGS = ("*.log", "*.ini", "*.err", "journal*", "database/postgresql.log")
@@ -304,3 +304,35 @@ class Load:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.communicate()
+
+
+class Relay:
+    """A relay between two sockets: ports, or paths."""
+
+    def __init__(self, program, listen, target, seed=1):
+        self.listen = listen
+        self.process = subprocess.Popen(
+            [*base.unprivileged(), str(program), str(listen), str(target),
+             str(seed)], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            text=True)
+        assert self.process.stdout.readline() == "ready\n"
+
+    def ask(self, words):
+        self.process.stdin.write(words + "\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def tell(self, words):
+        """A command, in force when this returns."""
+        answer = self.ask(words)
+        assert answer.endswith("ok"), f"{words}: {answer}"
+        return answer
+
+    def count(self):
+        """How many connections it has had."""
+        return int(self.tell("count").split()[0])
+
+    def stop(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        return self.process.wait(SLOWEST)

@@ -397,28 +397,64 @@ test_statement_prepared_again(void **state)
 
 /* --- the fuse ----------------------------------------------------------- */
 
-static pid_t
+struct relay {
+	pid_t process;
+	int commands;
+	int answers;
+};
+
+/* A line of what the relay says. */
+static void
+relay_await(const struct relay *relay)
+{
+	char letter = '\0';
+
+	while (letter != '\n')
+		assert_int_equal(read(relay->answers, &letter, 1), 1);
+}
+
+static struct relay
 relay_start(const char *listen)
 {
-	int ready[2];
+	int answers[2], commands[2];
+	struct relay relay;
 	char server[1024];
-	char letter;
-	pid_t child;
 
 	snprintf(server, sizeof(server), "%s/.s.PGSQL.5432", getenv("PGHOST"));
-	assert_int_equal(pipe(ready), 0);
-	child = fork();
-	if (child == 0) {
+	assert_int_equal(pipe(answers), 0);
+	assert_int_equal(pipe(commands), 0);
+	relay.process = fork();
+	if (relay.process == 0) {
 		/* it must not outlive a test that fails */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
-		dup2(ready[1], STDOUT_FILENO);
+		dup2(commands[0], STDIN_FILENO);
+		dup2(answers[1], STDOUT_FILENO);
+		close(commands[1]);
 		execl(RELAY, RELAY, listen, server, (char *)NULL);
 		_exit(127);
 	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &letter, 1), 1); /* it listens */
-	close(ready[0]);
-	return child;
+	close(commands[0]);
+	close(answers[1]);
+	relay.commands = commands[1];
+	relay.answers = answers[0];
+	relay_await(&relay); /* it listens */
+	return relay;
+}
+
+/* The next row that comes is somebody else's. */
+static void
+relay_mix_up(const struct relay *relay)
+{
+	assert_int_equal(write(relay->commands, "row\n", 4), 4);
+	relay_await(relay);
+}
+
+static void
+relay_stop(const struct relay *relay)
+{
+	close(relay->commands);
+	assert_int_equal(waitpid(relay->process, NULL, 0), relay->process);
+	close(relay->answers);
 }
 
 static void
@@ -427,7 +463,7 @@ test_answer_of_another(void **state)
 	static struct generation generations[50];
 	char listen[1024];
 	char conninfo[1024];
-	pid_t relay;
+	struct relay relay;
 
 	(void)state;
 	snprintf(listen, sizeof(listen), "%s/.s.PGSQL.6543", getenv("PGHOST"));
@@ -438,7 +474,7 @@ test_answer_of_another(void **state)
 	assert_int_equal(
 	    trial_run(ask_generation, &generations[0]), TRIAL_DONE);
 
-	assert_int_equal(kill(relay, SIGUSR1), 0);
+	relay_mix_up(&relay);
 	for (size_t i = 0; i < COUNT_OF(generations); i++) {
 		generations[i].number = 0;
 		trial_begin(&trials[i], ask_generation, &generations[i]);
@@ -453,8 +489,7 @@ test_answer_of_another(void **state)
 	    trial_run(ask_generation, &generations[0]), TRIAL_DONE);
 	harness_reconnect(app, APP_WAITING_MOST);
 	harness_wait_ready();
-	kill(relay, SIGTERM);
-	assert_int_equal(waitpid(relay, NULL, 0), relay);
+	relay_stop(&relay);
 }
 
 int
