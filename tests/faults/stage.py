@@ -21,7 +21,7 @@ import journal  # noqa: E402
 
 PROGRAMS = ("ledger", "people", "relay")
 SERVICES = 10
-WARM_SIGN_INS = 20
+WARM_GRANTS = 20
 LOGS = ("*.log", "*.ini", "*.err", "journal*", "database/postgresql.log")
 SLOWEST = 60  # seconds until a load has ended and proved
 
@@ -84,7 +84,7 @@ class Node(Installation):
         self.url, self.origin = stage.url, stage.origin
         self.number = number
         self.server = None
-        self.wrapper = []  # words before the command
+        self.wrapper = []  # words before the command, as who we are
         self.port = base.free_port()
         self.config = stage.folder / f"node{number}.ini"
         self.log_file = stage.folder / f"node{number}.log"
@@ -102,14 +102,16 @@ class Node(Installation):
         self.config.chmod(0o644)
 
     def start(self):
-        self.prefix = [*base.unprivileged(), *self.wrapper]
-        super().start()
+        mark = self.log_size()
+        self.begin()
+        wait_until("the node is ready", lambda: self._still_runs() and
+                   'event="ready"' in self.log(mark))
 
     def begin(self):
         """Starts it and does not wait until it is ready."""
         with open(self.log_file, "ab") as log:
             self.server = subprocess.Popen(
-                [*base.unprivileged(), *self.wrapper,
+                [*self.wrapper, *base.unprivileged(),
                  str(self.folder / "program/portillon"), "--config",
                  str(self.config), "serve"], stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, cwd=self.folder,
@@ -134,6 +136,17 @@ class Node(Installation):
                    lambda: all(is_gone(pid) for pid in family))
         self.server = None
 
+    def changed(self, stage, **changes):
+        """Restarts it with other settings; without any, with its own."""
+        if self.server is not None and self.server.poll() is None:
+            self.stop()
+        self.configure(stage, **changes)
+        self.start()
+
+    def cpu_seconds(self):
+        """What its processes have used of a core so far."""
+        return sum(cpu_seconds(pid) for pid in self.processes())
+
     def memory_kib(self):
         """What its processes hold resident together."""
         return sum(resident_kib(pid) for pid in self.processes())
@@ -157,6 +170,15 @@ def resident_kib(pid):
         if line.startswith("VmRSS:"):
             return int(line.split()[1])
     return 0
+
+
+def cpu_seconds(pid):
+    try:
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return 0
+    fields = text.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Stage(Installation):
@@ -213,6 +235,24 @@ class Stage(Installation):
                 node.server = None
             if node.server is None:
                 node.start()
+
+    def postgresql(self):
+        """Its processes: the postmaster and what it started."""
+        return [self.postmaster(), *children_of(self.postmaster())]
+
+    def relay_database(self):
+        """Puts a relay between each node and PostgreSQL; the relays."""
+        relays = []
+        for node in self.nodes:
+            folder = self.folder / f"relay{node.number}"
+            folder.mkdir(exist_ok=True)
+            folder.chmod(0o777)
+            relays.append(Relay(
+                self.folder / "program/relay", folder / ".s.PGSQL.5432",
+                self.folder / "database/socket/.s.PGSQL.5432"))
+            node.changed(self, database_app=f"host={folder} "
+                         "dbname=portillon user=portillon_app")
+        return relays
 
     def forget_tries(self):
         self.sql("delete from sso.throttle")
@@ -279,7 +319,7 @@ class Load:
         assert self.process.poll() is None, self.error_path.read_text()
         if not self.path.exists():
             return False
-        return self.path.read_text().count(" granted ") >= WARM_SIGN_INS
+        return self.path.read_text().count(" granted ") >= WARM_GRANTS
 
     def acknowledged(self):
         """How many lines of answers there are by now."""

@@ -2,6 +2,7 @@
 """Nodes and gates that die, stop, hang and come back."""
 import os
 import signal
+import socket
 import time
 from dataclasses import dataclass
 
@@ -157,3 +158,87 @@ class CrashInAGate(Scenario):
         trial.within("restart ms", max(trial.notes["crashes"]), 200)
         cores = [path.name for path in trial.stage.folder.glob("core*")]
         trial.demand(not cores, f"it left {cores}")
+
+
+class StoppedNode(Scenario):
+    number = "F-04"
+    title = "SIGSTOP of a node, then SIGCONT"
+    short, long = 2, 50
+    # so that requests that were given up are still there when it wakes
+    load = {"patience": 2000}
+
+    def disturb(self, trial):
+        stops = trial.notes["stops"] = []
+        for _ in trial.times():
+            node = trial.dice.choice(trial.stage.nodes)
+            trial.pause(0.5, 1)
+            stopped = microseconds()
+            node.signal(signal.SIGSTOP)
+            trial.pause(*((1, 30) if trial.long else (4, 5)))
+            node.signal(signal.SIGCONT)
+            stops.append((node.number, stopped, microseconds()))
+            wait_until("it serves again",
+                       lambda: served_by(trial, node, stops[-1][2]))
+
+    def clean_up(self, trial):
+        for node in trial.stage.nodes:
+            node.signal(signal.SIGCONT)
+
+    def judge(self, trial, operations):
+        taken_out = [self.sent_for_ms(operations, *stop)
+                     for stop in trial.notes["stops"]]
+        trial.within("taken out ms", max(taken_out), 3000)
+        back = [journal.first_answer_ms(operations, woken,
+                                        woken + 30 * SECOND, node)
+                for node, _, woken in trial.notes["stops"]]
+        trial.within("recovery ms", worst(back), 2000)
+
+    @staticmethod
+    def sent_for_ms(operations, node, stopped, woken):
+        """Until when requests were still sent to a node that slept."""
+        begun = [operation.begun for operation in operations
+                 if operation.node == node and
+                 stopped < operation.begun < woken]
+        return (max(begun, default=stopped) - stopped) / 1000
+
+
+class Swap(Scenario):
+    number = "F-23"
+    title = "the swap test: many people, aborted requests, killed gates"
+    short, long = 3, 500
+    own_stage = True
+    stage = {"persons": 100}
+    load = {"browsers": 100, "rate": 25, "patience": 1500, "proofs": 20,
+            "mix": "signin=10,sso=4,session=2,logout=1"}
+
+    def disturb(self, trial):
+        for _ in trial.times():
+            node = trial.dice.choice(trial.stage.nodes)
+            trial.pause(2, 4)
+            gates = node.gates()
+            if gates:
+                os.kill(trial.dice.choice(gates), signal.SIGKILL)
+            self.abort_some(trial, node)
+
+    @staticmethod
+    def abort_some(trial, node):
+        """Clients that ask in one breath and leave without reading."""
+        context = node.tls_context()
+        request = (f"GET /cas/login HTTP/1.1\r\nHost: localhost:"
+                   f"{trial.stage.port}\r\n\r\n").encode()
+        for _ in range(5):
+            with socket.create_connection(("127.0.0.1", node.port)) as plain:
+                try:
+                    with context.wrap_socket(
+                            plain, server_hostname="localhost") as one:
+                        one.sendall(request * 64)
+                except OSError:
+                    pass  # the gate was the one that was killed
+
+    def judge(self, trial, operations):
+        signed_in = sum(operation.name == "signin" and
+                        operation.outcome == "granted"
+                        for operation in operations)
+        trial.figure("sign-ins", signed_in)
+        seconds = (operations[-1].begun - operations[0].begun) / SECOND
+        trial.figure("a second", f"{signed_in / seconds:.0f}")
