@@ -6,7 +6,8 @@ import traceback
 
 import checker
 import journal
-from stage import Load, Stage, base, microseconds, node_troubles
+from stage import (Load, Stage, base, microseconds, node_troubles,
+                   wait_until)
 
 SANITIZED_SLACK = 3  # sanitizers slow starting and working down
 
@@ -40,6 +41,9 @@ class Scenario:
 
     def clean_up(self, trial):
         """Takes the fault away, whatever happened."""
+
+    def end(self, trial):
+        """Behind the verdict: the stage is not needed any more."""
 
 
 class Trial:
@@ -93,16 +97,25 @@ class Trial:
             scenario.clean_up(self)
             stage.mend()
             if self.load is not None:
+                self._wait_for_nodes()
                 self._settle()
         except Exception:
             self.complaints.append(traceback.format_exc())
         finally:
             if self.load is not None:
                 self.load.abandon()
+            scenario.end(self)
         if self.complaints:
             self.complaints.append(
                 f"logs: {stage.keep_logs(scenario.number)}")
         return self
+
+    def _wait_for_nodes(self):
+        """The proofs at the end are asked of every node."""
+        since = microseconds()
+        for node in self.stage.nodes:
+            wait_until("the load uses all nodes", lambda: journal.served(
+                self.load.operations(), since, microseconds(), node.number))
 
     def _settle(self):
         figures = self.load.stop()
