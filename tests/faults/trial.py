@@ -126,10 +126,11 @@ class Trial:
                         "failed": figures["failed"],
                         "p99 ms": f"{figures['p99_us'] / 1000:.0f}",
                         **self.figures}
+        if not self.complaints:  # else there is nothing whole to judge
+            self.scenario.judge(self, operations)
         self.demand(with_answer > 0, "nothing was acknowledged")
         self.demand(figures["wrong"] + figures["mixup"] == 0,
                     f"a wrong answer: {figures['example']}")
-        self.scenario.judge(self, operations)
         findings = self._check(operations)
         self.figures["ledger"] = "clean" if not findings else \
             f"{len(findings)} findings"

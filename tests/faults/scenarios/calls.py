@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """System calls that fail."""
+import collections
 import os
 import shutil
 import signal
@@ -10,6 +11,9 @@ from installation import alive, wait_until
 from stage import send
 from trial import Scenario, microseconds
 
+DROP_CONNECTIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE usename = 'portillon_app'"""
 SETTLED = 0.3  # seconds until strace has attached to all threads
 
 
@@ -25,14 +29,15 @@ class FailingCalls(Scenario):
         ("epoll_ctl", "ENOMEM"), ("epoll_ctl", "ENOSPC"),
         ("epoll_wait", "EINTR"),
         ("read", "ECONNRESET"), ("read", "EINTR"),
-        ("readv", "ECONNRESET"), ("recvfrom", "ECONNRESET"),
-        ("recvfrom", "EINTR"),
-        ("write", "EPIPE"), ("write", "EINTR"), ("writev", "EPIPE"),
+        ("recvfrom", "ECONNRESET"), ("recvfrom", "EINTR"),
+        ("write", "EPIPE"), ("write", "EINTR"),
         ("sendto", "EPIPE"), ("sendto", "EINTR"),
         ("socket", "EMFILE"), ("connect", "ECONNREFUSED"),
-        ("getrandom", "EINTR"), ("openat", "EMFILE"),
-        ("setsockopt", "ENOBUFS"), ("fcntl", "EMFILE"),
+        ("getrandom", "EINTR"), ("getrandom", "ENOSYS"),
+        ("openat", "EMFILE"), ("setsockopt", "ENOBUFS"),
     )
+    reconnecting = ("socket", "connect")  # done for PostgreSQL only
+    starting = ("getrandom",)  # done by a new gate
 
     def why_not(self):
         if shutil.which("strace") is None:
@@ -44,6 +49,7 @@ class FailingCalls(Scenario):
         if not trial.long:
             harms = trial.dice.sample(self.harms, 6)
         trial.notes["deaths"] = 0
+        trial.notes["injected"] = collections.Counter()
         for call, error in harms:
             self.inject(trial, call, error)
         self.storm(trial)
@@ -52,19 +58,29 @@ class FailingCalls(Scenario):
         node = trial.dice.choice(trial.stage.nodes)
         wait_until("two gates", lambda: len(node.gates()) == 2)
         gate = trial.dice.choice(node.gates())
-        first = trial.dice.randint(1, 50)
+        traced = node.server.pid if call in self.starting else gate
+        rare = call in self.starting + self.reconnecting
+        first = trial.dice.randint(1, 2 if rare else 50 if trial.long else 5)
+        calls = trial.stage.folder / "calls"
         with subprocess.Popen(
-                ["strace", "-f", "-qq", "-o", "/dev/null", "-e",
+                ["strace", "-f", "-qq", "-o", str(calls), "-e",
                  f"trace={call}", "-e",
                  f"inject={call}:error={error}:when={first}+7",
-                 "-p", str(gate)], stderr=subprocess.DEVNULL) as tracer:
-            trial.pause(SETTLED + 1, SETTLED + 1.5)
+                 "-p", str(traced)], stderr=subprocess.DEVNULL) as tracer:
+            trial.pause(SETTLED, SETTLED)
+            if call in self.reconnecting:
+                trial.stage.sql(DROP_CONNECTIONS, role="postgres")
+            if call in self.starting:
+                send(gate, signal.SIGKILL)
+            trial.pause(1, 1.5)
             tracer.send_signal(signal.SIGINT)
+        trial.notes["injected"][f"{call} {error}"] += \
+            calls.read_text(errors="replace").count("(INJECTED)")
         self.afterwards(trial, node, gate, f"{call} {error}")
 
     def afterwards(self, trial, node, gate, what):
         """It may have ended, cleanly and said so; it must not hang."""
-        if not alive(gate):
+        if not alive(gate) and not what.startswith(self.starting):
             trial.notes["deaths"] += 1
             trial.notes.setdefault("died of", []).append(what)
         mark = trial.load.acknowledged()
@@ -90,7 +106,14 @@ class FailingCalls(Scenario):
                    lambda: trial.load.acknowledged() > mark + 5)
 
     def judge(self, trial, operations):
+        injected = sum(trial.notes["injected"].values())
+        if trial.long:
+            never = [harm for harm, times in trial.notes["injected"].items()
+                     if times == 0]
+            trial.demand(not never, f"never made to fail: {never}")
+        trial.figure("injected", injected)
         trial.figure("gates that ended", trial.notes["deaths"])
+        trial.demand(injected > 0, "no call was made to fail")
         logs = "".join(node.log() for node in trial.stage.nodes)
         unexpected = [line for line in logs.splitlines()
                       if "signal=11" in line or "signal=7" in line]

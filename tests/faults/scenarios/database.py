@@ -50,20 +50,40 @@ def recovery_ms(operations, moments):
     return None if None in times else max(times)
 
 
+def remove_relays(trial):
+    trial.stage.database("start")
+    for node in trial.stage.nodes:
+        node.changed(trial.stage)
+    for relay in trial.notes.get("relays", []):
+        trial.demand(relay.stop() == 0, "the relay broke")
+
+
 class KillPostmaster(Scenario):
     number = "F-05"
     title = "kill -9 of PostgreSQL"
     short, long = 3, 100
+    connections = 9  # of a node: three of each gate and of the courier
+
+    def prepare(self, trial):
+        trial.notes["relays"] = trial.stage.relay_database()
+
+    def clean_up(self, trial):
+        remove_relays(trial)
 
     def disturb(self, trial):
         stage = trial.stage
         outages = trial.notes["outages"] = []
+        trial.notes["attempts"] = []
         for turn in trial.times():
             trial.pause(0.5, 2)
             killed = microseconds()
             stage.kill_database()
-            if turn % 3 == 0:
-                trial.pause(3, 4)  # long enough for the breaker
+            if turn % 3 == 0:  # long enough for the breaker
+                before = [relay.count() for relay in trial.notes["relays"]]
+                trial.pause(3, 3)
+                trial.notes["attempts"] += [
+                    relay.count() - count for relay, count
+                    in zip(trial.notes["relays"], before)]
             started = microseconds()
             stage.database("start")
             outages.append((killed, started, microseconds()))
@@ -74,6 +94,10 @@ class KillPostmaster(Scenario):
         trial.within("recovery ms", recovery_ms(
             operations, [back for _, _, back in outages]), 1000)
         trial.within("longest wait ms", longest_wait_ms(operations), 5000)
+        attempts = max(trial.notes["attempts"]) / 30
+        trial.figure("connects in 100 ms", f"{attempts:.1f}")
+        trial.demand(attempts <= self.connections,
+                     f"{attempts:.1f} connects in 100 ms")
         refusals = [time for killed, started, _ in outages
                     for time in refusals_ms(
                         operations, killed + BREAKER_AFTER, started)]
@@ -180,10 +204,7 @@ class FrozenPostgresql(Scenario):
     def clean_up(self, trial):
         for pid in trial.stage.postgresql():
             send(pid, signal.SIGCONT)
-        for node in trial.stage.nodes:
-            node.changed(trial.stage)
-        for relay in trial.notes.get("relays", []):
-            trial.demand(relay.stop() == 0, "the relay broke")
+        remove_relays(trial)
 
     def judge(self, trial, operations):
         trial.within("recovery ms",
