@@ -205,7 +205,7 @@ class StoppedNode(Scenario):
 class Swap(Scenario):
     number = "F-23"
     title = "the swap test: many people, aborted requests, killed gates"
-    short, long = 3, 500
+    short, long = 2, 3000
     own_stage = True
     stage = {"persons": 100}
     load = {"browsers": 100, "rate": 25, "patience": 1500, "proofs": 20,
