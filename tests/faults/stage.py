@@ -86,6 +86,7 @@ class Node(Installation):
         self.server = None
         self.wrapper = []  # words before the command, as who we are
         self.port = base.free_port()
+        self.status_port = base.free_port()
         self.config = stage.folder / f"node{number}.ini"
         self.log_file = stage.folder / f"node{number}.log"
         self.configure(stage)
@@ -94,7 +95,8 @@ class Node(Installation):
         """Other settings: section_name="value" adds or replaces a line."""
         text = stage.config.read_text().replace(
             f"listen = 127.0.0.1:{stage.port}",
-            f"listen = 127.0.0.1:{self.port}")
+            f"listen = 127.0.0.1:{self.port}").replace(
+            f":{stage.status_port}\n", f":{self.status_port}\n")
         for name, value in changes.items():
             section, _, setting = name.partition("_")
             text = change_setting(text, section, setting, value)
