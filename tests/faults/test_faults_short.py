@@ -13,7 +13,7 @@ def test_fault(scenario, request):
     if why_not:
         pytest.skip(why_not)
     if scenario.own_stage:
-        own = stage_for(scenario)
+        own = stage_for(scenario, long=False)
         try:
             trial = Trial(scenario, own, long=False, seed=1).play()
         finally:

@@ -9,6 +9,8 @@ import journal
 from stage import (Load, Stage, base, microseconds, node_troubles,
                    wait_until)
 
+LONG_LOAD = {"browsers": 200, "rate": 50, "proofs": 500}
+LONG_STAGE = {"persons": 200, "victims": 1000}
 SANITIZED_SLACK = 3  # sanitizers slow starting and working down
 
 
@@ -24,6 +26,8 @@ class Scenario:
     own_stage = False
     stage = {}  # options of its own stage
     load = {}  # options of the load
+    long_stage = {}  # and those that the long form has instead
+    long_load = {}
 
     def why_not(self):
         """Why it cannot be done here; None if it can."""
@@ -89,7 +93,7 @@ class Trial:
             stage.mend()
             stage.forget_tries()
             scenario.prepare(self)
-            self.load = Load(stage, seed=self.seed, **scenario.load).start()
+            self.load = Load(stage, **self._load_options()).start()
             scenario.disturb(self)
         except Exception:
             self.complaints.append(traceback.format_exc())
@@ -109,6 +113,12 @@ class Trial:
             self.complaints.append(
                 f"logs: {stage.keep_logs(scenario.number)}")
         return self
+
+    def _load_options(self):
+        options = {"seed": self.seed, **self.scenario.load}
+        if self.long:
+            options.update({**LONG_LOAD, **self.scenario.long_load})
+        return options
 
     def _wait_for_nodes(self):
         """The proofs at the end are asked of every node."""
@@ -160,8 +170,11 @@ def slack():
     return SANITIZED_SLACK if is_sanitized() else 1
 
 
-def stage_for(scenario):
-    stage = Stage(**scenario.stage)
+def stage_for(scenario, long):
+    options = dict(scenario.stage)
+    if long:
+        options.update({**LONG_STAGE, **scenario.long_stage})
+    stage = Stage(**options)
     try:
         stage.make()
     except BaseException:

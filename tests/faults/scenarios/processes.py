@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import subprocess
 import time
 from dataclasses import dataclass
 
@@ -205,20 +206,37 @@ class StoppedNode(Scenario):
 class Swap(Scenario):
     number = "F-23"
     title = "the swap test: many people, aborted requests, killed gates"
-    short, long = 2, 3000
+    short, long = 2, 20
     own_stage = True
     stage = {"persons": 100}
     load = {"browsers": 100, "rate": 25, "patience": 1500, "proofs": 20,
             "mix": "signin=10,sso=4,session=2,logout=1"}
+    long_stage = {"persons": 500}
+    long_load = {"browsers": 500, "rate": 100, "proofs": 500}
+    long_sign_ins = 100_000  # and it goes on until there were so many
 
     def disturb(self, trial):
         for _ in trial.times():
-            node = trial.dice.choice(trial.stage.nodes)
-            trial.pause(2, 4)
-            gates = node.gates()
-            if gates:
-                os.kill(trial.dice.choice(gates), signal.SIGKILL)
-            self.abort_some(trial, node)
+            self.disturb_once(trial)
+        while trial.long and self.sign_ins(trial) < self.long_sign_ins:
+            for _ in range(20):
+                self.disturb_once(trial)
+
+    @staticmethod
+    def sign_ins(trial):
+        """At least so many, without taking the journal apart."""
+        said = subprocess.run(
+            ["grep", "-cE", "granted [0-9a-f]{32} [0-9a-f]{32}$",
+             str(trial.load.path)], capture_output=True, check=False)
+        return int(said.stdout)
+
+    def disturb_once(self, trial):
+        node = trial.dice.choice(trial.stage.nodes)
+        trial.pause(2, 4)
+        gates = node.gates()
+        if gates:
+            os.kill(trial.dice.choice(gates), signal.SIGKILL)
+        self.abort_some(trial, node)
 
     @staticmethod
     def abort_some(trial, node):
