@@ -17,7 +17,8 @@
 	PACKAGES_TEST=(clang clang-format gettext gdb libclang-rt-14-dev
 		libcurl4-openssl-dev python3-pytest
 		python3-pytest-xdist python3-selenium python3-psycopg2 python3-lxml
-		python3-prometheus-client chromium chromium-driver fonts-dejavu-core)
+		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
+		strace)
 }
 
 packages_say() {
