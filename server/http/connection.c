@@ -381,9 +381,11 @@ connection_event(struct bufferevent *stream, short what, void *argument)
 		connection_enter(c, PHASE_IDLE);
 		return;
 	}
-	if (what & BEV_EVENT_EOF &&
+	/* It may still wait for its answer; behind the end of TLS libevent
+	 * writes nothing more. */
+	if (what & BEV_EVENT_EOF && c->server->settings.tls == NULL &&
 	    (c->phase == PHASE_ANSWER || c->phase == PHASE_SENDING)) {
-		c->client_ended = true; /* it may still wait for its answer */
+		c->client_ended = true;
 		return;
 	}
 	http_connection_free(c);

@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 enum {
-	ANSWER_LARGEST = 64 * 1024,
 	REQUEST_LARGEST = 4 * 1024,
 	EVENTS_MOST = 256,
 	NANOSECONDS = 1000 * 1000 * 1000,
@@ -137,57 +136,17 @@ client_done(struct drive *drive, struct client *client)
 	return true;
 }
 
-static void
-field_read(struct str line, struct answer *answer, uint64_t *length)
-{
-	struct str name, value;
-
-	if (line.len == 0 || (line.at[0] != 'C' && line.at[0] != 'L') ||
-	    !str_cut(line, ':', &name, &value))
-		return;
-	if (str_equal(name, STR("Content-Length")) &&
-	    !str_number(str_trim(value), ANSWER_LARGEST, length))
-		*length = UINT64_MAX;
-	else if (str_equal(name, STR("Location")))
-		answer->location = str_trim(value);
-}
-
-/* 1: whole, 0: more has to come, -1: no answer that we understand. */
-static int
-answer_read(struct str bytes, struct answer *answer)
-{
-	const char *end = memmem(bytes.at, bytes.len, "\r\n\r\n", 4);
-	uint64_t length = UINT64_MAX, status;
-	struct str head, line;
-
-	if (end == NULL)
-		return bytes.len < ANSWER_LARGEST ? 0 : -1;
-	head = str_first(bytes, (size_t)(end - bytes.at) + 2);
-	if (!str_starts(head, STR("HTTP/1.1 ")) ||
-	    !str_number(str_first(str_from(head, 9), 3), 599, &status))
-		return -1;
-	answer->status = (unsigned)status;
-	while (str_cut(head, '\n', &line, &head))
-		field_read(
-		    str_trim(str_first(line, line.len - 1)), answer, &length);
-	bytes = str_from(bytes, (size_t)(end - bytes.at) + 4);
-	if (length == UINT64_MAX || bytes.len > length)
-		return -1;
-	answer->body = bytes;
-	return bytes.len == length;
-}
-
 static bool
 client_take(struct drive *drive, struct client *client)
 {
 	struct answer answer = { 0 };
 	struct str bytes = { client->answer, client->have };
-	int whole = answer_read(bytes, &answer);
+	enum answer_state state = answer_read(bytes, &answer);
 
 	errno = 0;
-	if (whole < 0)
+	if (state == ANSWER_MALFORMED)
 		return broken("an answer is malformed");
-	if (whole == 0)
+	if (state == ANSWER_PARTIAL)
 		return true;
 	drive->result->all_requests++;
 	if (now() >= drive->count_from && now() < drive->end)

@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 
+#include "load/dice.h"
+
 enum {
 	LINE_SIZE = 256
 };
@@ -71,14 +73,10 @@ people_free(struct people *people)
 	people->count = 0;
 }
 
-/* xorshift64* (Vigna 2014): even enough for a load, and secret to nobody. */
 uint64_t
 people_number(struct people *people, uint64_t most)
 {
-	people->dice ^= people->dice >> 12;
-	people->dice ^= people->dice << 25;
-	people->dice ^= people->dice >> 27;
-	return (people->dice * UINT64_C(2685821657736338717) >> 11) % most;
+	return dice_roll(&people->dice, most);
 }
 
 const struct person *

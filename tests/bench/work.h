@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "cas/ticket.h"
+#include "load/answer.h"
 #include "people.h"
 
 enum {
@@ -25,12 +26,6 @@ struct work_settings {
 	const char *expect; /* for get: the body must contain it; or NULL */
 	unsigned services; /* registered: https://appN.bench.example/ */
 	unsigned replay_each; /* one in so many tickets is tried twice */
-};
-
-struct answer {
-	unsigned status;
-	struct str location;
-	struct str body;
 };
 
 /* The iteration that is under way on a connection. */

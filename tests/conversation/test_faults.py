@@ -87,6 +87,28 @@ def test_SIGTERM_under_load_loses_nothing(own_installation):
     one.close()
 
 
+def test_who_left_without_an_answer_holds_up_no_stop(own_installation):
+    """A password is being checked, and who gave it is gone: over TLS the gate
+    forgets such a connection at once and not at the end of a deadline."""
+    place = own_installation
+    for number in range(5):
+        one = Browser(place)
+        form = one.login_page().form
+        body = query_of({**form.fields, "username": f"nobody{number}",
+                         "password": "wrong"})
+        one.connection.sendall(
+            f"POST /cas/login HTTP/1.1\r\nHost: {one.host}\r\nCookie: "
+            f"__Host-login={one.jar['__Host-login']}\r\nContent-Type: "
+            "application/x-www-form-urlencoded\r\nContent-Length: "
+            f"{len(body)}\r\n\r\n{body}".encode())
+        one.close()
+    assert all_gates_answer(place, "/healthz")
+    began = time.monotonic()
+    assert place.stop() == 0
+    assert time.monotonic() - began < 5
+    place.start()
+
+
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
 def test_it_stops_at_once_with_code_0(own_installation, signal_number):
     place = own_installation

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads the journal that a load wrote (README.md says what its lines mean)."""
+from dataclasses import dataclass
+
+# The server said something, so it served.
+ANSWERS = {"form", "granted", "accepted", "refused", "wait", "done"}
+# Nobody knows whether the server has done it.
+PERHAPS = {"unknown", "unavailable", None}
+FAILURES = {"unknown", "unavailable", "unsent"}
+
+
+@dataclass
+class Operation:
+    sequence: int
+    begun: int  # microseconds of the monotonic clock
+    client: int
+    node: int  # -1: none was up
+    name: str
+    user: str
+    about: str  # hash of a session, a ticket or a counter's name; "-"
+    service: str
+    ended: int = None  # None: the journal knows no end
+    outcome: str = None
+    says: tuple = ()
+
+
+def read(path):
+    """The operations in the order in which they were begun."""
+    operations = {}
+    with open(path, encoding="ascii") as lines:
+        for line in lines:
+            if not line.endswith("\n"):
+                break  # the last one, cut off
+            take(operations, line.split())
+    return list(operations.values())
+
+
+def take(operations, words):
+    if words[0] == "B":
+        sequence, begun, client, node = map(int, words[1:5])
+        operations[sequence] = Operation(
+            sequence, begun, client, node, *words[5:9])
+    else:
+        operation = operations[int(words[1])]
+        operation.ended = int(words[2])
+        operation.outcome = words[3]
+        operation.says = tuple(words[4:])
+
+
+def served(operations, since, until, node=None):
+    """When answers came, sorted, to requests begun in that time."""
+    return sorted(
+        operation.ended for operation in operations
+        if operation.outcome in ANSWERS and
+        since <= operation.begun < until and
+        node in (None, operation.node))
+
+
+def failures(operations):
+    return [operation for operation in operations
+            if operation.outcome in FAILURES]
+
+
+def first_answer_ms(operations, since, until, node=None):
+    """From a moment to the first answer to what was begun after it; None if
+    there was none."""
+    times = served(operations, since, until, node)
+    return (times[0] - since) / 1000 if times else None
