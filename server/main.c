@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "ctl/command.h"
 #include "ctl/commands.h"
+#include "ctl/environment.h"
 #include "ctl/serve.h"
 
 static int
@@ -55,5 +56,6 @@ static const struct command commands[] = {
 int
 main(int count, char **words)
 {
+	environment_clean();
 	return command_main(commands, count, words);
 }

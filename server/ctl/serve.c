@@ -19,6 +19,7 @@
 #include "ctl/listen.h"
 #include "ctl/settings.h"
 #include "jobs/courier.h"
+#include "loop/confine.h"
 #include "loop/log_stream.h"
 #include "loop/process.h"
 #include "web/configuration.h"
@@ -166,6 +167,16 @@ raise_descriptor_limit(int64_t connections)
 }
 
 static void
+tell_confinement(void)
+{
+	struct confine_support kernel = confine_support();
+
+	log_event(kernel.landlock > 0 && kernel.calls ? LOG_INFO : LOG_WARNING,
+	    "confinement", LOG_NUMBER("landlock", kernel.landlock),
+	    LOG_TEXT("seccomp", kernel.calls ? STR("yes") : STR("no")));
+}
+
+static void
 master_clear(struct master *master)
 {
 	for (size_t i = 0; i < master->gate_count; i++) {
@@ -201,6 +212,8 @@ serve_command(const struct settings *settings)
 	master->gate_count = gates_wanted(settings);
 	if (master_prepare(master, &why) && become_user(settings->user, &why)) {
 		raise_descriptor_limit(settings->connections);
+		confine_memory();
+		tell_confinement();
 		log_event(LOG_INFO, "serving",
 		    LOG_TEXT("url", str_of(settings->url)),
 		    LOG_TEXT("listen", str_of(settings->listen)),

@@ -12,9 +12,11 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "loop/clock.h"
+#include "loop/confine.h"
 #include "loop/flow.h"
 #include "loop/process.h"
 #include "loop/scoreboard.h"
+#include "store/ports.h"
 #include "store/upkeep.h"
 
 enum {
@@ -184,8 +186,10 @@ int
 courier_run(const struct courier_start *start)
 {
 	static const struct timeval period = { 0, TICK_US };
+	const struct confine_ports ports = store_ports(start->store.conninfo);
 	struct courier courier = { .start = *start };
 
+	confine(&ports);
 	courier.base = event_base_new();
 	if (courier.base == NULL)
 		abort(); /* out of memory or descriptors */
