@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "ctl/command.h"
 #include "ctl/commands.h"
+#include "ctl/environment.h"
 
 static const struct command commands[] = {
 	{ .name = "serve",
@@ -59,5 +60,6 @@ static const struct command commands[] = {
 int
 main(int count, char **words)
 {
+	environment_clean();
 	return command_main(commands, count, words);
 }

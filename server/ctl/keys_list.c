@@ -108,7 +108,8 @@ keys_print(const struct keys_listing *k, struct arena *arena)
 			      ? plain_time(arena, keys[i].last_active_at)
 			      : STR("-");
 		*cell++ = arena_format(arena, "%016llx",
-		    (long long)keys_check(k->keys, (unsigned)keys[i].id));
+		    (unsigned long long)keys_check(
+			k->keys, (unsigned)keys[i].id));
 	}
 	plain_table(stdout, cells, COLUMNS, (size_t)(cell - cells) / COLUMNS);
 }

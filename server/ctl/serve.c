@@ -19,6 +19,7 @@
 #include "ctl/listen.h"
 #include "ctl/serving.h"
 #include "ctl/settings.h"
+#include "loop/confine.h"
 #include "loop/log_stream.h"
 #include "store/endpoints.h"
 #include "web/configuration.h"
@@ -211,6 +212,16 @@ serving_clear(struct serving *serving)
 	free(serving);
 }
 
+static void
+tell_confinement(void)
+{
+	struct confine_support kernel = confine_support();
+
+	log_event(kernel.landlock > 0 && kernel.calls ? LOG_INFO : LOG_WARNING,
+	    "confinement", LOG_NUMBER("landlock", kernel.landlock),
+	    LOG_TEXT("seccomp", kernel.calls ? STR("yes") : STR("no")));
+}
+
 static int
 serving_run(struct serving *serving)
 {
@@ -227,6 +238,8 @@ serving_run(struct serving *serving)
 	};
 
 	raise_descriptor_limit(settings->connections);
+	confine_memory();
+	tell_confinement();
 	log_event(LOG_INFO, "serving", LOG_TEXT("url", str_of(settings->url)),
 	    LOG_TEXT("listen", str_of(settings->listen)),
 	    LOG_NUMBER("gates", serving->gate_count),

@@ -166,13 +166,17 @@ setting_find(struct str section, struct str name)
 char **
 setting_text(const struct setting *s, struct settings *settings)
 {
-	return (char **)((char *)settings + s->offset);
+	void *member = (char *)settings + s->offset;
+
+	return member;
 }
 
 int64_t *
 setting_number(const struct setting *s, struct settings *settings)
 {
-	return (int64_t *)((char *)settings + s->offset);
+	void *member = (char *)settings + s->offset;
+
+	return member;
 }
 
 void

@@ -12,10 +12,12 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "loop/clock.h"
+#include "loop/confine.h"
 #include "loop/flow.h"
 #include "loop/lifeline.h"
 #include "loop/process.h"
 #include "loop/scoreboard.h"
+#include "store/ports.h"
 #include "store/upkeep.h"
 
 enum {
@@ -211,9 +213,11 @@ int
 courier_run(const struct courier_start *start, int channel)
 {
 	static const struct timeval period = { 0, TICK_US };
+	const struct confine_ports ports = store_ports(start->store.conninfo);
 	struct courier courier = { .start = *start };
 	struct lifeline *lifeline;
 
+	confine(&ports);
 	courier.base = event_base_new();
 	if (courier.base == NULL)
 		abort(); /* out of memory or descriptors */

@@ -13,10 +13,12 @@
 #include "base/memory.h"
 #include "cas/registry.h"
 #include "loop/clock.h"
+#include "loop/confine.h"
 #include "loop/flow.h"
 #include "loop/lifeline.h"
 #include "loop/log_limit.h"
 #include "loop/process.h"
+#include "store/ports.h"
 #include "web/configuration.h"
 #include "web/snapshot.h"
 #include "web/status_port.h"
@@ -235,8 +237,10 @@ gate_life_end(struct gate_life *life)
 int
 gate_run(const struct gate_start *start, int channel)
 {
+	const struct confine_ports ports = store_ports(start->store.conninfo);
 	struct gate_life life = { .start = start };
 
+	confine(&ports);
 	gate_life_begin(&life, channel);
 	snapshot_keep(&life.gate);
 	event_base_loop(life.gate.base, EVLOOP_NO_EXIT_ON_EMPTY);

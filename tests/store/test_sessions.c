@@ -224,12 +224,12 @@ test_opened_again(void **state)
 	    2);
 
 	name_fill(o.mac, 52);
-	name_fill(o.throttle_name, 1);
+	name_fill(o.counters.name, 1);
 	o.opening = (struct session_opening){ .account_id = account.id,
 		.account_epoch = account.epoch,
 		.mac = o.mac,
 		.key_id = 1,
-		.throttle_name = o.throttle_name,
+		.counters = &o.counters,
 		.limits = limits };
 	harness_sql("begin");
 	harness_sql("insert into sso.session (mac, key_id, account_id, "

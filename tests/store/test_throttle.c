@@ -151,7 +151,8 @@ test_address(void **state)
 
 	(void)state;
 	for (uint8_t i = 0; i < 10; i++) {
-		try = try_of(10 + i, address, STR("network 192.0.2.0/24"));
+		try = try_of(
+		    (uint8_t)(10 + i), address, STR("network 192.0.2.0/24"));
 		assert_true(try_at(&try, 0));
 	}
 	try = try_of(30, address, STR("network 192.0.2.0/24"));
@@ -182,7 +183,8 @@ test_network(void **state)
 
 	(void)state;
 	for (uint8_t i = 0; i < 20; i++) {
-		try = try_of(40 + i, str_of(addresses[i % 2]), network);
+		try = try_of(
+		    (uint8_t)(40 + i), str_of(addresses[i % 2]), network);
 		assert_true(try_at(&try, 0));
 	}
 	try = try_of(60, str_of(addresses[2]), network);
@@ -249,8 +251,8 @@ test_wrong_clock(void **state)
 
 	(void)state;
 	for (uint8_t i = 0; i < 10; i++) {
-		try = try_of(
-		    120 + i, STR("address 203.0.113.77"), STR("network x"));
+		try = try_of((uint8_t)(120 + i), STR("address 203.0.113.77"),
+		    STR("network x"));
 		assert_true(try_at(&try, 36000));
 	}
 	assert_false(try_at(&try, 36000));
