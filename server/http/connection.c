@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "http/complaint.h"
 #include "http/exchange.h"
 #include "http/handshake.h"
 
@@ -277,8 +278,8 @@ connection_readable(struct bufferevent *stream, void *argument)
 	if (c->phase == PHASE_ANSWER || c->phase == PHASE_SENDING)
 		return; /* the next was sent ahead: in its turn */
 	if (c->phase == PHASE_IDLE && connection_speaks_tls(c, in)) {
-		complain(&c->server->other_protocol, "connection refused",
-		    &c->peer, "it speaks TLS where plain HTTP is spoken");
+		complain("connection refused", &c->peer,
+		    "it speaks TLS where plain HTTP is spoken");
 		http_connection_free(c);
 		return;
 	}

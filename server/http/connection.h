@@ -8,7 +8,6 @@
 #include <event2/event_struct.h>
 #include <sys/queue.h>
 
-#include "http/complaint.h"
 #include "http/neighbours.h"
 #include "http/server.h"
 #include "loop/scores.h"
@@ -53,7 +52,6 @@ struct http_server {
 	const struct timeval *deadlines[PHASE_COUNT];
 	struct http_exchange *spare; /* for reuse */
 	size_t spare_count;
-	struct complaint crowded, full, exhausted, other_protocol;
 	bool draining;
 };
 

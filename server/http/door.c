@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "http/complaint.h"
 #include "http/connection.h"
 #include "loop/scores.h"
 
@@ -78,16 +79,16 @@ door_let_in(struct http_server *server, int fd, const struct address *peer)
 		neighbour = neighbours_find(&server->neighbours, peer);
 	if (neighbour != NULL &&
 	    neighbour->connections >= door_allowance(settings, peer)) {
-		complain(&server->crowded, "connection refused", peer,
-		    "too many of this address");
+		complain(
+		    "connection refused", peer, "too many of this address");
 		http_server_count(server, SCORE_REFUSED_ADDRESS);
 		close(fd);
 		return;
 	}
 	if (server->connection_count >= server->connections_most &&
 	    !door_make_room(server)) {
-		complain(&server->full, "connection refused", peer,
-		    "all connections are busy");
+		complain(
+		    "connection refused", peer, "all connections are busy");
 		http_server_count(server, SCORE_REFUSED_TOTAL);
 		close(fd);
 		return;
@@ -115,7 +116,7 @@ door_out_of_descriptors(struct http_listener *l, const char *why)
 	struct http_server *server = l->server;
 	int client;
 
-	complain(&server->exhausted, "accept failed", NULL, why);
+	complain("accept failed", NULL, why);
 	if (door_make_room(server))
 		return;
 	close(server->reserve_fd);

@@ -17,6 +17,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "http/complaint.h"
 #include "http/connection.h"
 #include "loop/clock.h"
 
@@ -113,8 +114,8 @@ hello_readable(evutil_socket_t fd, short what, void *argument)
 	case HELLO_WHOLE:
 		break;
 	case HELLO_OTHER:
-		complain(&c->server->other_protocol, "connection refused",
-		    &c->peer, "it does not speak TLS");
+		complain(
+		    "connection refused", &c->peer, "it does not speak TLS");
 		http_connection_free(c);
 		return;
 	case HELLO_GONE:

@@ -267,12 +267,17 @@ class Installation:
         assert self.stop() == 0, self.log()
         self.start()
 
+    def processes(self):
+        """Process numbers of those that live, by name: "gate 1", "courier"."""
+        started = re.findall(
+            r'event="process started" process="([^"]+)" child=([0-9]+)',
+            self.log())
+        return {name: int(pid) for name, pid in started if alive(int(pid))}
+
     def gates(self):
-        """Process numbers of the gates, as the master told them last."""
-        started = dict(re.findall(
-            r'event="process started" process="(gate [0-9]+)" child=([0-9]+)',
-            self.log()))
-        return [pid for pid in map(int, started.values()) if alive(pid)]
+        """Process numbers of the gates."""
+        return [pid for name, pid in self.processes().items()
+                if name.startswith("gate ")]
 
     def log_size(self):
         return self.log_file.stat().st_size if self.log_file.exists() else 0

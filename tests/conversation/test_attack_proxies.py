@@ -15,6 +15,7 @@ import crooked
 from browser import Broken, read_answer, send_raw
 from crooked import post, request
 from installation import free_port, wait_until
+from metrics import metrics, total
 
 LAST = (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
         b"Connection: close\r\n\r\n")
@@ -143,8 +144,9 @@ def proxied(request, another_server):
 
 def taken(place):
     """How many requests the server has read, or refused."""
-    log = place.log()
-    return log.count('event="access"') + log.count('event="bad request"')
+    counted = metrics(place)
+    return total(counted, "portillon_requests_total") + \
+        total(counted, "portillon_heads_refused_total")
 
 
 class Behind:

@@ -473,8 +473,7 @@ def test_F25_sockets_from_nowhere_are_not_taken(place):
 def test_F30_who_crashes_is_started_again_at_once(place, number):
     for process in ("gate 1", "courier"):
         log = Log(place)
-        victim = int(re.findall(
-            rf'process="{process}" child=([0-9]+)', place.log())[-1])
+        victim = place.processes()[process]
         os.kill(victim, number)
         started = log.wait("process started")
         ended = log.wait("process ended")
@@ -484,14 +483,13 @@ def test_F30_who_crashes_is_started_again_at_once(place, number):
     wait_until("ready", lambda: all_gates_answer(place, "/ready"))
 
 
-def gate_of(place, name):
-    """The process number of a gate that runs, None while it does not."""
-    pids = re.findall(rf'process="{name}" child=([0-9]+)', place.log())
-    return int(pids[-1]) if pids and alive(int(pids[-1])) else None
+def gate_1(place):
+    """Its process number, None while it does not run."""
+    return place.processes().get("gate 1")
 
 
 def kill_gate_1(place):
-    victim = gate_of(place, "gate 1")
+    victim = gate_1(place)
     if victim is not None:
         os.kill(victim, signal.SIGKILL)
     return True
@@ -503,9 +501,9 @@ def test_F30_the_socket_of_a_gate_that_keeps_dying_is_adopted(place):
                log.lines("socket adopted"))
     assert 'process="gate 1" adopter="gate 2"' in log.wait("socket adopted")
     for _ in range(3):  # three times it dies as soon as it lives
-        os.kill(wait_until("it was started", lambda: gate_of(
-            place, "gate 1")), signal.SIGKILL)
-        wait_until("it is dead", lambda: gate_of(place, "gate 1") is None)
+        os.kill(wait_until("it was started", lambda: gate_1(place)),
+                signal.SIGKILL)
+        wait_until("it is dead", lambda: gate_1(place) is None)
         for _ in range(16):  # half of them in its queue
             one = Browser(place)
             one.connect()

@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from browser import (Browser, all_gates_ready, ask_status, query_of,
+from browser import (Browser, all_gates_ready, query_of,
                      send_raw)
 from conftest import APPLICATION, PEOPLE
 from installation import wait_until
+from metrics import metrics, value
 
 PAIR = re.compile(
     r'[a-z_]+=(?:[^ "=]+|"(?:[^"\\]|\\.)*")')
@@ -185,9 +186,7 @@ def serves(place):
 
 
 def lost_lines(place):
-    text = ask_status(place, "/metrics").text
-    return int(re.search(r"^portillon_log_lines_lost_total ([0-9]+)$", text,
-                         re.M)[1])
+    return value(metrics(place), "portillon_log_lines_lost_total")
 
 
 def test_F13_a_full_disk_for_the_log_costs_lines_only(own_installation):
