@@ -265,7 +265,8 @@ csv_needs_quotes(struct str field)
 	for (size_t i = 0; i < field.len; i++)
 		if (str_find(special, field.at[i]) < special.len)
 			return true;
-	return str_trim(field).len < field.len;
+	return str_starts(field, str_of(csv_mark)) ||
+	       str_trim(field).len < field.len;
 }
 
 void
@@ -287,5 +288,9 @@ csv_write(struct buf *out, struct str field)
 void
 csv_write_end(struct buf *out)
 {
+	struct str written = buf_str(out);
+
+	if (written.len == 0 || written.at[written.len - 1] == '\n')
+		buf_words(out, "\"\""); /* not a blank line */
 	buf_words(out, "\r\n");
 }

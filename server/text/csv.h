@@ -45,6 +45,7 @@ bool csv_end(struct csv_reader *) MUST_CHECK;
 
 /* One field, quoted if it must be; commas and csv_write_end() between. */
 void csv_write(struct buf *out, struct str field);
-void csv_write_end(struct buf *out); /* of a line */
+/* The end of a line, whose start is that of the buffer or behind another. */
+void csv_write_end(struct buf *out);
 
 #endif

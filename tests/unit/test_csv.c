@@ -209,6 +209,10 @@ what_is_written_is_read_again(void **state)
 		{ STR_INIT("a\t"), "\"a\t\"" },
 		{ STR_INIT("a b;c"), "a b;c" },
 		{ STR_INIT("\xc3\xa9"), "\xc3\xa9" },
+		{ STR_INIT("\xef\xbb\xbf"
+			   "a"),
+		    "\"\xef\xbb\xbf"
+		    "a\"" },
 	};
 
 	(void)state;
@@ -230,6 +234,23 @@ what_is_written_is_read_again(void **state)
 	}
 }
 
+static void
+an_empty_field_alone_is_no_blank_line(void **state)
+{
+	CLEANUP(buf_clear) struct buf lines = BUF_INIT(1024);
+	CLEANUP(buf_clear) struct buf seen = BUF_INIT(1024);
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		csv_write(&lines, STR(""));
+		csv_write_end(&lines);
+	}
+	assert_string_equal(buf_cstr(&lines), "\"\"\r\n\"\"\r\n");
+	assert_true(read_in_pieces(buf_str(&lines), 1, &seen, &why));
+	assert_string_equal(buf_cstr(&seen), "1:[]2:[]");
+}
+
 int
 main(void)
 {
@@ -238,6 +259,7 @@ main(void)
 		cmocka_unit_test(limits_hold),
 		cmocka_unit_test(a_taker_may_stop),
 		cmocka_unit_test(what_is_written_is_read_again),
+		cmocka_unit_test(an_empty_field_alone_is_no_blank_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
