@@ -163,6 +163,7 @@ handshakes_relieve(evutil_socket_t fd, short what, void *argument)
 			event_add(server->relief, &relief_interval);
 			return;
 		}
+		http_server_count(server, SCORE_REFUSED_HANDSHAKES);
 		http_connection_free(oldest); /* begins the next */
 	}
 }

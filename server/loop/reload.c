@@ -10,11 +10,14 @@
 #include "loop/channel.h"
 #include "loop/master.h"
 #include "loop/notify.h"
+#include "loop/scoreboard.h"
 
 static void
 reload_end(struct master *master)
 {
 	master->reloading = false;
+	scoreboard_count(
+	    master->reload_kept == 0 ? SCORE_RELOADS : SCORE_RELOADS_REFUSED);
 	if (master->reload_kept == 0)
 		log_plain(LOG_INFO, "reloaded");
 	else
@@ -37,6 +40,7 @@ reload_begin(struct master *master)
 	master->reload_again = false;
 	notify_reloading();
 	if (!master->plan->reload(master->plan->context)) {
+		scoreboard_count(SCORE_RELOADS_REFUSED);
 		if (master->announced)
 			notify_ready();
 		return;

@@ -111,6 +111,7 @@ gate_reload(void *context)
 	pool_limit(gate->hashing, fresh->hashing_queue);
 	configuration_unref(gate->configuration);
 	gate->configuration = fresh;
+	gate_report(gate); /* the keys may be others */
 	return true;
 }
 

@@ -18,6 +18,7 @@ from browser import Browser, Refused, all_gates_answer
 from conftest import APPLICATION, PEOPLE
 from installation import alive, free_port, wait_until
 from load import Impatient, Load
+from metrics import Growth
 
 
 class Log:
@@ -211,6 +212,7 @@ def test_F24_reloads_under_load_good_and_bad(place):
     what is bad never shows."""
     load = Load(place, 3)
     log = Log(place)
+    growth = Growth(place)
     before = place.config.read_bytes()
     contents = [
         before.replace(b"Test University", b"Other University"),
@@ -228,6 +230,9 @@ def test_F24_reloads_under_load_good_and_bad(place):
     assert log.lines("not reloaded") and log.lines("reloaded")
     reload(place)
     assert institution(place) == "Test University"
+    for event, result in (("reloaded", "taken"), ("not reloaded", "refused")):
+        assert growth.of("portillon_reloads_total", result=result) == \
+            len(log.lines(event))
 
 
 def test_F24_a_request_sees_one_configuration(place):
