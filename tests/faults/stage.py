@@ -119,19 +119,19 @@ class Node(Installation):
                 stdout=log, stderr=log, cwd=self.folder,
                 env=self.environment())
 
-    def processes(self):
+    def family(self):
         """Master, gates, courier."""
         return [self.server.pid, *children_of(self.server.pid)]
 
     def signal(self, number):
         """To all of its processes; the master first, so that it cannot start
         others."""
-        for pid in self.processes():
+        for pid in self.family():
             send(pid, number)
 
     def kill(self):
         """Pulls the plug."""
-        family = self.processes()
+        family = self.family()
         self.signal(signal.SIGKILL)
         self.server.wait()
         wait_until("the node is dead",
@@ -147,11 +147,11 @@ class Node(Installation):
 
     def cpu_seconds(self):
         """What its processes have used of a core so far."""
-        return sum(cpu_seconds(pid) for pid in self.processes())
+        return sum(cpu_seconds(pid) for pid in self.family())
 
     def memory_kib(self):
         """What its processes hold resident together."""
-        return sum(resident_kib(pid) for pid in self.processes())
+        return sum(resident_kib(pid) for pid in self.family())
 
 
 def change_setting(text, section, name, value):

@@ -43,6 +43,10 @@ class Scenario:
     def judge(self, trial, operations):
         """After the load has ended: figures, and what they must be."""
 
+    def verdict(self, findings):
+        """What of the ledger's findings is to be complained of."""
+        return findings
+
     def clean_up(self, trial):
         """Takes the fault away, whatever happened."""
 
@@ -144,7 +148,7 @@ class Trial:
         findings = self._check(operations)
         self.figures["ledger"] = "clean" if not findings else \
             f"{len(findings)} findings"
-        self.complaints += findings
+        self.complaints += self.scenario.verdict(findings)
 
     def _check(self, operations):
         connection = self.stage.connect("portillon_migrator")

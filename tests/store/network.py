@@ -48,6 +48,8 @@ class Network:
             for key, _ in self.poll.select():
                 if key.fileobj is sys.stdin:
                     self.listen_to_tester()
+                elif self.stalled:
+                    continue  # it was ready before the tester spoke
                 elif key.fileobj is self.door:
                     self.accept()
                 elif key.fileobj in self.pairs:

@@ -70,8 +70,7 @@ class LossyFailover(Failover):
         wait_until("more is done", lambda:
                    trial.load.acknowledged() > mark + 60)
 
-    def expects(self, findings):
-        """What is wrong with a verdict that should not be clean."""
+    def verdict(self, findings):
         lost = [finding for finding in findings
                 if finding.startswith(("L1", "L2", "L4", "L5"))]
         return [] if lost else ["the ledger did not see what was lost"]
