@@ -288,7 +288,8 @@ main(int count, char **arguments)
 		fputs("render TEMPLATES [FOLDER STYLE_URL ICON_URL]\n", stderr);
 		return 2;
 	}
-	set = page_set_load(arguments[1], NULL, &why);
+	set = page_set_load(
+	    &(struct page_sources){ arguments[1], NULL, STR("en") }, &why);
 	if (set == NULL) {
 		fprintf(stderr, "%s\n", buf_cstr(&why));
 		return 1;
