@@ -184,7 +184,7 @@ choose_standard(struct page_set *set, struct str wanted, struct buf *why)
 		}
 	}
 	buf_format(why,
-	    "no messages/%.*s.po for the default language; there are",
+	    "pages.language: there is no messages/%.*s.po; there are",
 	    STR_ARGS(wanted));
 	for (size_t i = 0; i < set->count; i++)
 		buf_format(why, " %.*s", STR_ARGS(set->tags[i]));
