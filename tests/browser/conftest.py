@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real browser before the demonstration of deploy/quickstart, so that these
 tests try what a stranger sees first."""
+import contextlib
 import os
 import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PASSWORD = "portillon-demo"
@@ -151,6 +157,24 @@ class Window:
     def wait_for(self, what):
         WebDriverWait(self.driver, PATIENCE).until(lambda _: what())
 
+    @contextlib.contextmanager
+    def next_page(self):
+        """Around what leads to another page, or to the same anew."""
+        before = self.find("html")
+        yield
+        WebDriverWait(self.driver, PATIENCE).until(
+            expected_conditions.staleness_of(before))
+        self.wait_for(lambda: self.driver.execute_script(
+            "return document.readyState") == "complete")
+
+    def press(self, *keys):
+        """To whatever has the focus."""
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    @property
+    def focused(self):
+        return self.driver.switch_to.active_element
+
     def told(self):
         """What the application shows: attribute -> values."""
         return {
@@ -167,6 +191,12 @@ class Window:
                 if entry["level"] in ("SEVERE", "WARNING")
                 and "the server responded with a status of 40" not in
                 entry["message"] and "favicon.ico" not in entry["message"]]
+
+    def prefer(self, **features):
+        """Media features, such as prefers_color_scheme="dark"."""
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": name.replace("_", "-"), "value": value}
+                         for name, value in features.items()]})
 
     def pretend_phone(self, width=320):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
