@@ -12,10 +12,10 @@ import tempfile
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support import expected_conditions
 from selenium.webdriver.support.ui import WebDriverWait
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -155,17 +155,18 @@ class Window:
         self.click("button[type=submit]")
 
     def wait_for(self, what):
-        WebDriverWait(self.driver, PATIENCE).until(lambda _: what())
+        """Between two pages a browser may know no answer."""
+        WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05,
+                      ignored_exceptions=[WebDriverException]).until(
+                          lambda _: what())
 
     @contextlib.contextmanager
     def next_page(self):
         """Around what leads to another page, or to the same anew."""
-        before = self.find("html")
+        self.driver.execute_script("document.isOld = true")
         yield
-        WebDriverWait(self.driver, PATIENCE).until(
-            expected_conditions.staleness_of(before))
         self.wait_for(lambda: self.driver.execute_script(
-            "return document.readyState") == "complete")
+            "return !document.isOld && document.readyState == 'complete'"))
 
     def press(self, *keys):
         """To whatever has the focus."""
