@@ -7,7 +7,6 @@ import pathlib
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 
 import pytest
@@ -17,8 +16,6 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PASSWORD = "portillon-demo"
