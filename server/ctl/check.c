@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "crypto/keys.h"
 #include "ctl/commands.h"
+#include "ctl/configure.h"
 #include "ctl/file.h"
 #include "ctl/plain.h"
 #include "ctl/run.h"
@@ -23,7 +24,6 @@
 #include "store/migrate.h"
 #include "store/store.h"
 #include "web/assets.h"
-#include "web/page.h"
 
 enum {
 	SENTENCE_LONGEST = 8192,
@@ -100,9 +100,8 @@ static void
 check_pages(struct check *c)
 {
 	CLEANUP(buf_clear) struct buf why = BUF_INIT(SENTENCE_LONGEST);
-	const char *override = c->settings->templates_override;
-	struct page_set *pages = page_set_load(c->settings->templates,
-	    override[0] != '\0' ? override : NULL, &why);
+	const struct page_sources sources = configure_pages(c->settings);
+	struct page_set *pages = page_set_load(&sources, &why);
 
 	check_report(c, pages != NULL, "templates%s%s",
 	    pages != NULL ? "" : ": ", buf_cstr(&why));

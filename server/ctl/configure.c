@@ -93,17 +93,28 @@ configure_http(
 	return http->tls != NULL;
 }
 
+struct page_sources
+configure_pages(const struct settings *s)
+{
+	bool has_own = s->templates_override[0] != '\0';
+
+	return (struct page_sources){
+		.templates_dir = s->templates,
+		.override_dir = has_own ? s->templates_override : NULL,
+		.language = str_of(s->language),
+	};
+}
+
 static bool
 configure_files(
     struct configuration *made, const struct settings *s, struct buf *why)
 {
-	const char *override =
-	    s->templates_override[0] != '\0' ? s->templates_override : NULL;
+	const struct page_sources sources = configure_pages(s);
 
 	made->keys = file_read_keys(s->keys_file, why);
 	if (made->keys == NULL)
 		return false;
-	made->pages = page_set_load(s->templates, override, why);
+	made->pages = page_set_load(&sources, why);
 	if (made->pages == NULL)
 		return false;
 	made->assets = asset_set_load(s->static_files, why);

@@ -6,7 +6,8 @@
 #ifndef CTL_CONFIGURE_H
 #define CTL_CONFIGURE_H
 
-struct buf;
+#include "web/page.h"
+
 struct configuration;
 struct settings;
 
@@ -15,5 +16,8 @@ struct settings;
  * settings do not fit together or a file cannot be used.
  */
 struct configuration *configure(const struct settings *, struct buf *why);
+
+/* Where pages come from; its texts are those of `settings`. */
+struct page_sources configure_pages(const struct settings *);
 
 #endif

@@ -65,6 +65,7 @@ struct settings {
 
 	/* [pages] */
 	char *institution;
+	char *language; /* default, "en" */
 	char *templates; /* folder */
 	char *templates_override; /* folder of the operator's; empty: none */
 	char *static_files; /* folder; setting "pages.static" */

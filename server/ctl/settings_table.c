@@ -130,6 +130,9 @@ const struct setting settings_table[] = {
 	    "10", NULL, "There the two limits are so many times as high."),
 	TEXT("pages", "institution", institution, "Portillon",
 	    "Who runs this sign-in, shown on every page."),
+	TEXT("pages", "language", language, "en",
+	    "Language for browsers that want none of those that there are, as "
+	    "their files in the folder messages are called: en, fr, nl."),
 	PATH("pages", "templates", templates,
 	    "/usr/share/portillon/templates",
 	    "Folder of the page templates and translations."),

@@ -24,7 +24,7 @@ struct str messages_find(const struct messages *, struct str key);
 
 /*
  * The place in `languages` (tags such as "fr") that suits an Accept-Language
- * header best (RFC 9110, 12.5.4, basic filtering); 0 if none does.
+ * header best (RFC 9110, 12.5.4, basic filtering); `count` if none does.
  */
 size_t messages_choose(
     struct str accept_language, const struct str *languages, size_t count);

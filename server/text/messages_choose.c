@@ -151,7 +151,7 @@ messages_choose(
     struct str accept_language, const struct str *languages, size_t count)
 {
 	struct wish best = { FIT_NONE, 0, 0 };
-	size_t chosen = 0;
+	size_t chosen = count;
 
 	for (size_t i = 0; i < count; i++) {
 		struct wish wish = wish_for(languages[i], accept_language);

@@ -23,7 +23,10 @@ enum {
 	FLOW_DEADLINE_MS = 5000,
 	USER_AGENT_LONGEST = 256,
 	COOKIES_LONGEST = 4096,
+	YEAR = 365 * 86400, /* seconds */
 };
+
+#define LANGUAGE_COOKIE STR("__Host-language")
 
 /*
  * 16 hexadecimal digits: four random bytes drawn once a process, and a count.
@@ -118,33 +121,29 @@ request_read_head(struct request *rq, const struct http_head *head)
 	    &rq->params, arena_text(&rq->arena, head->query), &rq->arena);
 }
 
-static struct str
-wished_language(const struct request *rq, const struct http_head *head)
-{
-	struct str wish;
-
-	if (params_get(&rq->params, STR("locale"), &wish) == PARAM_ONCE)
-		return wish;
-	wish = request_cookie(rq, STR("__Host-language"));
-	if (wish.len > 0)
-		return wish;
-	return http_field(head, STR("Accept-Language"));
-}
-
+/* The first wish that can be met; one that cannot does not hide the next. */
 static void
 request_choose_language(struct request *rq, const struct http_head *head)
 {
+	const struct page_set *pages = rq->configuration->pages;
 	size_t count;
-	const struct str *languages =
-	    page_languages(rq->configuration->pages, &count);
-	struct str wish = wished_language(rq, head);
+	const struct str *languages = page_languages(pages, &count);
+	struct str locale, wishes[3];
+	bool is_asked_for;
 
-	rq->language = messages_choose(wish, languages, count);
-	if (rq->route != NULL && !(rq->route->flags & ROUTE_MACHINE) &&
-	    params_has(&rq->params, STR("locale")) &&
-	    str_equal(wish, languages[rq->language]))
-		request_set_cookie(
-		    rq, STR("__Host-language"), wish, INT64_C(31536000));
+	(void)params_get(&rq->params, STR("locale"), &locale);
+	wishes[0] = locale;
+	wishes[1] = request_cookie(rq, LANGUAGE_COOKIE);
+	wishes[2] = http_field(head, STR("Accept-Language"));
+	rq->language = count;
+	for (size_t i = 0; i < COUNT_OF(wishes) && rq->language == count; i++)
+		rq->language = messages_choose(wishes[i], languages, count);
+	if (rq->language == count)
+		rq->language = page_default_language(pages);
+	is_asked_for = str_equal(locale, languages[rq->language]);
+	if (is_asked_for &&
+	    (rq->route == NULL || !(rq->route->flags & ROUTE_MACHINE)))
+		request_set_cookie(rq, LANGUAGE_COOKIE, locale, YEAR);
 }
 
 /* The port may be left out: old clients do (architecture D1). */

@@ -109,9 +109,10 @@ struct page_catalogue {
 
 struct page_set {
 	struct arena memory; /* of the tags */
-	struct str *tags; /* the default language first */
+	struct str *tags; /* English first */
 	struct page_catalogue *catalogues; /* in the order of the tags */
 	size_t count;
+	size_t standard; /* place of the default language */
 };
 
 static struct str
@@ -174,9 +175,28 @@ load_pages(struct page_set *set, struct page_files *files, size_t language)
 }
 
 static bool
-load_all(struct page_set *set, struct page_files *files)
+choose_standard(struct page_set *set, struct str wanted, struct buf *why)
 {
-	if (!page_files_languages(files, &set->memory, &set->tags, &set->count))
+	for (size_t i = 0; i < set->count; i++) {
+		if (str_equal(set->tags[i], wanted)) {
+			set->standard = i;
+			return true;
+		}
+	}
+	buf_format(why,
+	    "pages.language: there is no messages/%.*s.po; there are",
+	    STR_ARGS(wanted));
+	for (size_t i = 0; i < set->count; i++)
+		buf_format(why, " %.*s", STR_ARGS(set->tags[i]));
+	return false;
+}
+
+static bool
+load_all(struct page_set *set, struct page_files *files, struct str standard)
+{
+	if (!page_files_languages(
+		files, &set->memory, &set->tags, &set->count) ||
+	    !choose_standard(set, standard, files->why))
 		return false;
 	set->catalogues = memory_array(set->count, sizeof(*set->catalogues));
 	for (size_t i = 0; i < set->count; i++) {
@@ -192,19 +212,18 @@ load_all(struct page_set *set, struct page_files *files)
 }
 
 struct page_set *
-page_set_load(
-    const char *templates_dir, const char *override_dir, struct buf *why)
+page_set_load(const struct page_sources *sources, struct buf *why)
 {
 	struct page_set *set = memory_new(sizeof(*set));
 	CLEANUP(arena_clear) struct arena memory = ARENA_INIT;
 	struct page_files files = {
 		.memory = &memory,
-		.templates_dir = templates_dir,
-		.override_dir = override_dir,
+		.templates_dir = sources->templates_dir,
+		.override_dir = sources->override_dir,
 		.why = why,
 	};
 
-	if (load_all(set, &files))
+	if (load_all(set, &files, sources->language))
 		return set;
 	page_set_free(set);
 	return NULL;
@@ -230,6 +249,12 @@ page_languages(const struct page_set *set, size_t *count)
 {
 	*count = set->count;
 	return set->tags;
+}
+
+size_t
+page_default_language(const struct page_set *set)
+{
+	return set->standard;
 }
 
 struct str

@@ -89,18 +89,26 @@ struct error_page {
 	bool internal; /* 500 */
 };
 
+struct page_sources {
+	const char *templates_dir;
+	const char *override_dir; /* or NULL */
+	struct str language; /* for visitors who wish for none that we speak */
+};
+
 /*
  * Reads every template and catalogue below `templates_dir` (NAME.html,
  * partials NAME.html in parts/, messages/LANGUAGE.po), a file of the same name
- * below `override_dir` (may be NULL) going first.  NULL and a sentence in `why`
- * naming file and line.
+ * below `override_dir` going first.  NULL and a sentence in `why` naming file
+ * and line.
  */
-struct page_set *page_set_load(
-    const char *templates_dir, const char *override_dir, struct buf *why);
+struct page_set *page_set_load(const struct page_sources *, struct buf *why);
 void page_set_free(struct page_set *);
 
-/* The languages in the order of preference of the installation. */
+/* English, whose words stand in for missing ones, then by alphabet. */
 const struct str *page_languages(const struct page_set *, size_t *count);
+
+/* A place in page_languages(). */
+size_t page_default_language(const struct page_set *);
 
 /* The language's own name, "Français". */
 struct str page_language_name(const struct page_set *, size_t language);

@@ -22,7 +22,7 @@ enum {
 	LONGEST_TAG = 35
 };
 
-static const struct str default_language = STR_INIT("en");
+static const struct str complete_language = STR_INIT("en");
 
 static bool
 read_stream(FILE *stream, struct buf *content)
@@ -146,11 +146,11 @@ static int
 compare_tags(const void *a, const void *b)
 {
 	const struct str *first = a, *second = b;
-	bool first_default = str_equal(*first, default_language);
-	bool second_default = str_equal(*second, default_language);
+	bool first_complete = str_equal(*first, complete_language);
+	bool second_complete = str_equal(*second, complete_language);
 
-	if (first_default != second_default)
-		return first_default ? -1 : 1;
+	if (first_complete != second_complete)
+		return first_complete ? -1 : 1;
 	return str_compare(*first, *second);
 }
 
@@ -166,7 +166,7 @@ page_files_languages(struct page_files *files, struct arena *memory,
 	list_folder(files, files->templates_dir, &list);
 	if (list.count > 1)
 		qsort(list.tags, list.count, sizeof(*list.tags), compare_tags);
-	if (list.count == 0 || !str_equal(list.tags[0], default_language)) {
+	if (list.count == 0 || !str_equal(list.tags[0], complete_language)) {
 		buf_format(files->why, "there is no %s/messages/en.po",
 		    files->templates_dir);
 		return false;

@@ -20,6 +20,7 @@
 enum {
 	PAGE_LARGEST = 256 * 1024,
 	PAGE_USUAL = 4000,
+	LANGUAGE_URL_LONGEST = 16 * 1024,
 	UNAVAILABLE_RETRY_S = 5,
 	ACCESS_FIELDS_ALWAYS = 7,
 	ACCESS_FIELDS_MOST = 10,
@@ -87,30 +88,32 @@ asset_url(struct request *rq, struct str file)
 	    STR_ARGS(rq->configuration->settings.prefix), STR_ARGS(name));
 }
 
-/* This page in another language: the same service and nothing else. */
+/*
+ * This page in another language, by a GET whatever brought it here: a query
+ * without a path, so that the browser keeps the path, also one that is no page
+ * of ours.  Names and passwords never go into an address.
+ */
 static struct str
 language_url(struct request *rq, struct str tag)
 {
-	CLEANUP(buf_clear) struct buf url = BUF_INIT(16 * 1024);
 	static const struct str kept[] = { STR_INIT("service"),
-		STR_INIT("renew") };
-	bool is_login = str_equal(rq->local_path, STR("/login"));
+		STR_INIT("renew"), STR_INIT("gateway") };
+	CLEANUP(buf_clear) struct buf url = BUF_INIT(LANGUAGE_URL_LONGEST);
 	struct str value;
 
-	buf_text(&url, rq->configuration->settings.prefix);
-	buf_words(&url, is_login || rq->route == NULL ? "/login" : "");
-	if (!is_login && rq->route != NULL)
-		buf_text(&url, rq->route->path);
 	buf_words(&url, "?locale=");
 	escape_url(&url, tag);
-	for (size_t i = 0; is_login && i < COUNT_OF(kept); i++) {
-		if (params_get(&rq->params, kept[i], &value) != PARAM_ONCE)
+	for (size_t i = 0; i < COUNT_OF(kept); i++) {
+		if (!params_has(&rq->params, kept[i]) ||
+		    params_get(&rq->params, kept[i], &value) == PARAM_TWICE)
 			continue;
 		buf_char(&url, '&');
 		buf_text(&url, kept[i]);
 		buf_char(&url, '=');
 		escape_url(&url, value);
 	}
+	if (!buf_ok(&url)) /* a service too long for any application */
+		return arena_format(&rq->arena, "?locale=%.*s", STR_ARGS(tag));
 	return arena_text(&rq->arena, buf_str(&url));
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A real browser before the demonstration of deploy/quickstart, so that these
 tests try what a stranger sees first."""
+import contextlib
 import os
 import pathlib
 import shutil
@@ -10,6 +11,8 @@ import tempfile
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
@@ -149,7 +152,26 @@ class Window:
         self.click("button[type=submit]")
 
     def wait_for(self, what):
-        WebDriverWait(self.driver, PATIENCE).until(lambda _: what())
+        """Between two pages a browser may know no answer."""
+        WebDriverWait(self.driver, PATIENCE, poll_frequency=0.05,
+                      ignored_exceptions=[WebDriverException]).until(
+                          lambda _: what())
+
+    @contextlib.contextmanager
+    def next_page(self):
+        """Around what leads to another page, or to the same anew."""
+        self.driver.execute_script("document.isOld = true")
+        yield
+        self.wait_for(lambda: self.driver.execute_script(
+            "return !document.isOld && document.readyState == 'complete'"))
+
+    def press(self, *keys):
+        """To whatever has the focus."""
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    @property
+    def focused(self):
+        return self.driver.switch_to.active_element
 
     def told(self):
         """What the application shows: attribute -> values."""
@@ -167,6 +189,12 @@ class Window:
                 if entry["level"] in ("SEVERE", "WARNING")
                 and "the server responded with a status of 40" not in
                 entry["message"] and "favicon.ico" not in entry["message"]]
+
+    def prefer(self, **features):
+        """Media features, such as prefers_color_scheme="dark"."""
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "features": [{"name": name.replace("_", "-"), "value": value}
+                         for name, value in features.items()]})
 
     def pretend_phone(self, width=320):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {

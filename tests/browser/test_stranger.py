@@ -60,6 +60,8 @@ def test_it_works_without_script(stack, open_browser):
     window.sign_in("bob", "not the password")
     window.wait_for(lambda: window.has("#problem"))
     assert window.find("input[name=username]").get_attribute("value") == "bob"
+    window.click("a[hreflang=nl]")  # from the page that an error came on
+    window.wait_for(lambda: window.driver.title.startswith("Inloggen"))
     window.sign_in("bob")
     window.wait_for(lambda: window.address == stack.courses)
     assert window.find("#user").text == "bob"

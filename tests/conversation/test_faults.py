@@ -50,6 +50,7 @@ def test_without_PostgreSQL_503_and_afterwards_all_is_well(own_installation):
     assert answer.header("X-Frame-Options").upper() == "DENY"
     assert "no-store" in answer.header("Cache-Control")
     assert "__Host-TGC" not in answer.cookies()  # nobody is signed out by it
+    assert 'href="?locale=fr&amp;service=https%3A%2F%2Fapp.' in answer.text
     query = query_of({"ticket": ticket, "service": APPLICATION})
     machine = one.get(f"/cas/serviceValidate?{query}")
     assert machine.status == 503 and machine.body

@@ -124,8 +124,8 @@ choose(struct str header)
 	static const struct str none[] = { STR_INIT("xx") };
 	size_t place = messages_choose(header, languages, COUNT_OF(languages));
 
-	demand(place < COUNT_OF(languages));
-	demand(messages_choose(header, none, COUNT_OF(none)) == 0);
+	demand(place <= COUNT_OF(languages));
+	demand(messages_choose(header, none, COUNT_OF(none)) <= 1);
 	demand(messages_choose(header, languages, 0) == 0);
 }
 

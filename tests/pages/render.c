@@ -164,6 +164,18 @@ struct sample {
 #define SERVICE \
 	.service_url = STR_INIT("https://catalogue.example.org/cas?a=1&b=2"), \
 	.service_name = STR_INIT("Library catalogue")
+/* Words as long as people have them, and one longer than any line. */
+#define LONG_NAME \
+	"Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamten" \
+	"gesellschaft für die Verwaltung der Prüfungen und der Räume"
+#define LONG_INSTITUTION \
+	"École nationale supérieure des sciences de l’information et des " \
+	"bibliothèques d’Outre-mer et Llanfairpwllgwyngyllgogerychwyrndrobwll" \
+	"llantysiliogogogoch"
+#define LONG \
+	.frame.institution = STR_INIT(LONG_INSTITUTION), \
+	.service_url = STR_INIT("https://x.example.org/"), \
+	.service_name = STR_INIT(LONG_NAME)
 #define LOGIN(label, ...) \
 	{ \
 		label, PAGE_LOGIN, \
@@ -192,9 +204,18 @@ static struct sample samples[] = {
 	    .wait = true, .any_error = true, .wait_minutes = STR_INIT("4")),
 	LOGIN("login-renew", SERVICE, .username = STR_INIT("camille.durand"),
 	    .renew = true),
+	LOGIN("login-long", LONG),
+	LOGIN("login-long-wrong", LONG, .wrong = true, .any_error = true,
+	    .username = STR_INIT("wolfeschlegelsteinhausenbergerdorff.maria")),
 	{ "signed_in", PAGE_SIGNED_IN, { .signed_in = {
 	    .display_name = STR_INIT("Camille Durand"),
 	    .login = STR_INIT("camille.durand"),
+	    .signed_in_at = STR_INIT("2031-04-02 08:41 UTC"),
+	    .logout_url = STR_INIT("/logout") } } },
+	{ "signed_in-long", PAGE_SIGNED_IN, { .signed_in = {
+	    .frame.institution = STR_INIT(LONG_INSTITUTION),
+	    .display_name = STR_INIT(LONG_NAME),
+	    .login = STR_INIT("wolfeschlegelsteinhausenbergerdorff.maria"),
 	    .signed_in_at = STR_INIT("2031-04-02 08:41 UTC"),
 	    .logout_url = STR_INIT("/logout") } } },
 	{ "signed_out", PAGE_SIGNED_OUT, { .signed_out = {
@@ -263,7 +284,8 @@ write_samples(const struct page_set *set, char **arguments)
 	for (size_t i = 0; i < COUNT_OF(samples); i++) {
 		struct page_frame *frame = &samples[i].content.frame;
 
-		frame->institution = STR("University of the Estuary");
+		if (frame->institution.len == 0)
+			frame->institution = STR("University of the Estuary");
 		frame->style_url = str_of(arguments[1]);
 		frame->icon_url = str_of(arguments[2]);
 		frame->help_url = STR("https://help.example.org/");
@@ -288,7 +310,8 @@ main(int count, char **arguments)
 		fputs("render TEMPLATES [FOLDER STYLE_URL ICON_URL]\n", stderr);
 		return 2;
 	}
-	set = page_set_load(arguments[1], NULL, &why);
+	set = page_set_load(
+	    &(struct page_sources){ arguments[1], NULL, STR("en") }, &why);
 	if (set == NULL) {
 		fprintf(stderr, "%s\n", buf_cstr(&why));
 		return 1;

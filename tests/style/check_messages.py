@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks the translations: msgfmt accepts them, all languages have the same
-keys, every message a template names exists, and none is there for nothing.
+keys, every message a template names exists, none is there for nothing, and
+what is set is set well: no typewriter's quotes or dots, and the spaces that
+French wants.
 
     check_messages.py SOURCE_FOLDER
 
@@ -19,6 +21,10 @@ KEY = re.compile(r'^msgid "(.+)"$', re.M)
 USED = re.compile(r"\{\{\s*t\.([A-Za-z0-9_.-]+)\s*\}\}")
 FIELD = re.compile(r"\{[a-z_]+\}")
 MESSAGE = re.compile(r'^msgid "(.+)"\nmsgstr "(.*)"$', re.M)
+LANGUAGE = re.compile(r"^\"Language: ([A-Za-z-]+)\\n\"$", re.M)
+TYPEWRITER = re.compile(r"'|\\\"|\.\.\.| - ")
+# U+00A0 before a colon and inside guillemets, U+202F before the others.
+FRENCH_MARK = re.compile(r"(?<!\u00a0)[:»]|(?<!\u202f)[;!?]|«(?!\u00a0)")
 ELSEWHERE = {"language.name"}  # read by the program, not by a template
 
 
@@ -50,6 +56,20 @@ def language_complaints(file, english):
     return found
 
 
+def letters_complaints(file):
+    text = file.read_text()
+    found = []
+    if LANGUAGE.findall(text) != [file.stem]:
+        found.append(f"its head does not say Language: {file.stem}")
+    for key, words in MESSAGE.findall(text):
+        if TYPEWRITER.search(words):
+            found.append(f"{key}: straight quotes, three dots or a hyphen "
+                         f"for a dash: {words}")
+        if file.stem.startswith("fr") and FRENCH_MARK.search(words):
+            found.append(f"{key}: no no-break space at a mark: {words}")
+    return found
+
+
 def main():
     templates = pathlib.Path(sys.argv[1]) / "templates"
     if shutil.which("msgfmt") is None:
@@ -61,6 +81,8 @@ def main():
               for file in catalogues]
     checks += [(f"{file.name}: keys", language_complaints(file, english))
                for file in catalogues if file != english]
+    checks += [(f"{file.name}: letters", letters_complaints(file))
+               for file in catalogues]
     known = keys_of(english)
     used = set(ELSEWHERE)
     for page in sorted(templates.rglob("*.html")):
