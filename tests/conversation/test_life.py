@@ -14,7 +14,7 @@ import time
 
 import pytest
 
-from browser import Browser, Refused, all_gates_answer
+from browser import Browser, Refused, all_gates_answer, is_ready
 from conftest import APPLICATION, PEOPLE
 from installation import alive, free_port, wait_until
 from load import Impatient, Load
@@ -302,15 +302,18 @@ def new_cookie_key(place):
 
 
 class Balanced(Impatient):
-    """Goes to the next of two nodes when one takes no connection."""
+    """Goes to the next of two nodes that says it is ready and takes the
+    connection, as a balancer with health checks does."""
     nodes = []
     turns = itertools.count()
 
     def connect(self):
         for _ in range(100):
-            port = self.nodes[next(self.turns) % 2].port
+            node = self.nodes[next(self.turns) % 2]
+            if not is_ready(node):
+                continue
             try:
-                plain = socket.create_connection(("127.0.0.1", port), 30)
+                plain = socket.create_connection(("127.0.0.1", node.port), 30)
                 self.connection = self.installation.tls_context().wrap_socket(
                     plain, server_hostname="localhost")
                 self.stream = self.connection.makefile("rb")
