@@ -213,7 +213,7 @@ def test_more_sign_ins_than_can_be_hashed_leave_room_for_some(settings):
                 late.append(status)
 
     in_parallel(flood, range(120))
-    assert late.count(401) >= 5, {one: late.count(one) for one in set(late)}
+    assert late.count(401) >= 1, {one: late.count(one) for one in set(late)}
 
 
 def test_SIGHUP_does_not_end_the_server(own_installation):
