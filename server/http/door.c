@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,6 +25,7 @@
 
 enum {
 	ACCEPTED_AT_ONCE = 64, /* before others have their turn */
+	IDLE_LOOKED_AT = 16, /* to find one that may be closed */
 	KERNEL_BUFFER = 64 * 1024, /* bytes, each way */
 };
 
@@ -37,6 +39,28 @@ struct http_listener {
 
 static const struct timeval rest = { 0, 100 * 1000 };
 
+/*
+ * Idle for longest, and with nothing to read: who has sent a request that we
+ * have not come to yet is not turned away.
+ */
+static struct http_connection *
+door_find_idle(struct http_server *server)
+{
+	struct http_connection *c;
+	unsigned looked = 0;
+
+	TAILQ_FOREACH(c, &server->in_phase[PHASE_IDLE], link)
+	{
+		int waiting = 0;
+
+		if (looked++ == IDLE_LOOKED_AT)
+			return NULL;
+		if (ioctl(c->fd, FIONREAD, &waiting) != 0 || waiting == 0)
+			return c;
+	}
+	return NULL;
+}
+
 /* Has its answer already, or has not asked: the one for longest. */
 static bool
 door_make_room(struct http_server *server)
@@ -45,8 +69,7 @@ door_make_room(struct http_server *server)
 	    TAILQ_FIRST(&server->in_phase[PHASE_CLOSING]);
 	struct http_connection *silent =
 	    TAILQ_FIRST(&server->in_phase[PHASE_HELLO]);
-	struct http_connection *idle =
-	    TAILQ_FIRST(&server->in_phase[PHASE_IDLE]);
+	struct http_connection *idle = door_find_idle(server);
 
 	if (idle == NULL || (silent != NULL && silent->entered < idle->entered))
 		idle = silent;

@@ -8,6 +8,7 @@ import collections
 import os
 import pathlib
 import resource
+import signal
 import socket
 import time
 
@@ -359,6 +360,25 @@ def test_T239_a_full_house_makes_room_for_newcomers(another_server):
         link.sendall(b"Host: localhost\r\n\r\n")
         assert link.recv(65536).startswith(b"HTTP/1.1 200 ")
     close_all(busy + idle + newcomers)
+
+
+def test_T239_who_has_asked_is_not_idle(another_server):
+    """A request that lies unread when newcomers come is answered."""
+    place = another_server(plain=True, connections=20,
+                           connections_per_address=20,
+                           connections_per_crowded_address=20)
+    idle = [connect(place, "127.0.3.1") for _ in range(20)]
+    assert all(map(served, idle))
+    gate, = place.gates()
+    os.kill(gate, signal.SIGSTOP)
+    newcomers = [connect(place) for _ in range(5)]  # seen first
+    idle[0].sendall(HEALTH)
+    os.kill(gate, signal.SIGCONT)
+    assert idle[0].recv(65536).startswith(b"HTTP/1.1 200 ")
+    assert all(map(served, newcomers))
+    assert [is_open(link) for link in idle] == \
+        [True] + [False] * 5 + [True] * 14
+    close_all(idle + newcomers)
 
 
 def test_T239_a_house_full_of_work_refuses(another_server):
