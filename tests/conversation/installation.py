@@ -7,6 +7,7 @@ offset from a file.  Called by root, everything runs as the user "postgres",
 since PostgreSQL refuses to run as root; the programs are copied into the folder
 first, because that user may not see the source folder.
 """
+import copy
 import os
 import pathlib
 import pwd
@@ -266,6 +267,29 @@ class Installation:
     def restart(self):
         assert self.stop() == 0, self.log()
         self.start()
+
+    def second_node(self, keys="keys"):
+        """Another server, not started yet, on the same database and under the
+        same address: ports, settings and log of its own, and the key file
+        `keys` of the folder."""
+        node = copy.copy(self)
+        node.server = None
+        node.port = free_port()
+        node.status_port = free_port()
+        node.config = self.folder / "second.ini"
+        node.log_file = self.folder / "second.log"
+        text = self.config.read_text()
+        for old, new in ((f"listen = 127.0.0.1:{self.port}\n",
+                          f"listen = 127.0.0.1:{node.port}\n"),
+                         (f"status_listen = 127.0.0.1:{self.status_port}\n",
+                          f"status_listen = 127.0.0.1:{node.status_port}\n"),
+                         (f"file = {self.folder}/keys\n",
+                          f"file = {self.folder}/{keys}\n")):
+            assert old in text, old
+            text = text.replace(old, new)
+        node.config.write_text(text)
+        node.config.chmod(0o644)
+        return node
 
     def processes(self):
         """Process numbers of those that live, by name: "gate 1", "courier"."""

@@ -5,7 +5,6 @@ import io
 import json
 import random
 import re
-import subprocess
 import threading
 import time
 
@@ -13,7 +12,7 @@ import pytest
 
 from browser import Browser, all_gates_answer
 from conftest import APPLICATION, PEOPLE
-from installation import free_port, wait_until
+from installation import wait_until
 from people import Load, accepted
 
 GRACE = 0.8  # seconds without a database that nobody notices; 1, less a margin
@@ -124,37 +123,6 @@ def try_to_sign_in(place):
 # The registry
 
 
-class Node:
-    """A second node of an installation: the same keys and database."""
-
-    def __init__(self, place):
-        self.port = free_port()
-        config = place.folder / "second.ini"
-        config.write_text(place.config.read_text().replace(
-            f"listen = 127.0.0.1:{place.port}\n",
-            f"listen = 127.0.0.1:{self.port}\n").replace(
-            f":{place.status_port}\n", f":{free_port()}\n"))
-        config.chmod(0o644)
-        self.log_file = place.folder / "second.log"
-        with open(self.log_file, "ab") as log:
-            self.server = subprocess.Popen(
-                [*place.prefix, str(place.folder / "program/portillon"),
-                 "--config", str(config), "serve"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd=place.folder, env=place.environment())
-        wait_until("the second node is ready", self._is_ready)
-        self.tls_context = place.tls_context
-
-    def _is_ready(self):
-        log = self.log_file.read_text(errors="replace")
-        assert self.server.poll() is None, log
-        return 'event="ready"' in log
-
-    def stop(self):
-        self.server.terminate()
-        assert self.server.wait(30) == 0
-
-
 @pytest.fixture
 def many_services(own_installation):
     """Every third of them is switched off."""
@@ -203,7 +171,8 @@ def test_ten_thousand_services_are_told_apart(many_services):
 def test_a_service_added_decides_on_all_nodes_at_once(many_services):
     """Nobody tells the nodes: the first statement that decides does."""
     place = many_services
-    other = Node(place)
+    other = place.second_node()
+    other.start()
     try:
         one = Browser(place)
         assert one.sign_in("alice", PEOPLE["alice"]).status == 303
@@ -224,4 +193,4 @@ def test_a_service_added_decides_on_all_nodes_at_once(many_services):
         there.close()
         one.close()
     finally:
-        other.stop()
+        assert other.stop() == 0

@@ -2,7 +2,6 @@
 """Keys change while two nodes serve from one database: nothing that was made
 under the old key is lost or good twice, and a node without the new one grants
 nothing."""
-import copy
 import json
 import os
 import stat
@@ -12,33 +11,10 @@ import pytest
 
 from browser import Browser, Refused, all_gates_ready, query_of
 from conftest import APPLICATION, PEOPLE
-from installation import Failed, free_port, wait_until
+from installation import Failed, wait_until
 
 AFTER_TICKETS = 361  # seconds until no ticket of a key can be under way
 WRONG = "wrong words here"
-
-
-def make_second_node(first):
-    """Another server on the same database and under the same name, with its own
-    settings and key file."""
-    node = copy.copy(first)
-    node.server = None
-    node.port = free_port()
-    node.status_port = free_port()
-    node.config = first.folder / "second.ini"
-    node.log_file = first.folder / "second.log"
-    text = first.config.read_text()
-    for old, new in ((f"listen = 127.0.0.1:{first.port}",
-                      f"listen = 127.0.0.1:{node.port}"),
-                     (f"status_listen = 127.0.0.1:{first.status_port}",
-                      f"status_listen = 127.0.0.1:{node.status_port}"),
-                     (f"file = {first.folder}/keys",
-                      f"file = {first.folder}/second-keys")):
-        assert old in text
-        text = text.replace(old, new)
-    node.config.write_text(text)
-    node.config.chmod(0o644)
-    return node
 
 
 def give_keys(first, second):
@@ -50,7 +26,7 @@ def give_keys(first, second):
 @pytest.fixture(scope="module")
 def nodes(private_installation):
     first = private_installation
-    second = make_second_node(first)
+    second = first.second_node(keys="second-keys")
     give_keys(first, second)
     second.start()
     yield first, second

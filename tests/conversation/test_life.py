@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of the processes: a reload and an upgrade that nobody notices, gates
 that crash or hang, a master that is killed."""
-import copy
 import itertools
 import os
 import re
@@ -16,7 +15,7 @@ import pytest
 
 from browser import Browser, Refused, all_gates_answer, is_ready
 from conftest import APPLICATION, PEOPLE
-from installation import alive, free_port, wait_until
+from installation import alive, wait_until
 from load import Impatient, Load
 from metrics import Growth
 
@@ -323,25 +322,8 @@ class Balanced(Impatient):
         raise Refused("neither node takes connections")
 
 
-def second_node(place):
-    """Another server on the same database, under the same address."""
-    node = copy.copy(place)
-    node.port = free_port()
-    node.status_port = free_port()
-    node.server = None
-    node.config = place.folder / "second.ini"
-    node.log_file = place.folder / "second.log"
-    node.config.write_text(place.config.read_text().replace(
-        f"listen = 127.0.0.1:{place.port}",
-        f"listen = 127.0.0.1:{node.port}").replace(
-            f"status_listen = 127.0.0.1:{place.status_port}",
-            f"status_listen = 127.0.0.1:{node.status_port}"))
-    own(place, node.config)
-    return node
-
-
 def test_F03_nodes_are_restarted_in_turn_and_no_request_fails(place):
-    second = second_node(place)
+    second = place.second_node()
     second.start()
     try:
         Balanced.nodes = [place, second]
