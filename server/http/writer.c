@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "http/connection.h"
 #include "http/exchange.h"
 #include "loop/clock.h"
@@ -146,6 +147,8 @@ http_reply(struct http_exchange *x, const struct http_response *response)
 			    without_body ? STR_NONE : response->body);
 		else
 			http_connection_free(c); /* never half an answer */
+		/* cookies and tickets stand in it */
+		bytes_wipe(fields.at, fields.capacity);
 	}
 	exchange_free(x);
 }
