@@ -8,9 +8,18 @@
 #include "http/tls.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
+#include "base/memory.h"
+
+enum {
+	KEY_TEXT_PIECE = 4096
+};
 
 static const char suites_tls12[] =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
@@ -27,6 +36,44 @@ tls_refuse(SSL_CTX *context, struct buf *why, const char *what)
 	buf_format(why, "%s: %s", what, reason);
 	SSL_CTX_free(context);
 	return NULL;
+}
+
+/* Nobody sits there to type it. */
+static int
+tls_no_passphrase(char *out, int size, int writing, void *argument)
+{
+	(void)out, (void)size, (void)writing, (void)argument;
+	return -1;
+}
+
+/* Through a buffer of ours: that of the C library is not wiped. */
+static EVP_PKEY *
+tls_read_key(const char *file)
+{
+	char *piece = memory_new(KEY_TEXT_PIECE);
+	BIO *bio = BIO_new_file(file, "r");
+	FILE *stream = NULL;
+	EVP_PKEY *key = NULL;
+
+	if (bio != NULL && BIO_get_fp(bio, &stream) == 1 &&
+	    setvbuf(stream, piece, _IOFBF, KEY_TEXT_PIECE) == 0)
+		key =
+		    PEM_read_bio_PrivateKey(bio, NULL, tls_no_passphrase, NULL);
+	BIO_free(bio);
+	bytes_wipe(piece, KEY_TEXT_PIECE);
+	free(piece);
+	return key;
+}
+
+static bool
+tls_use_key(SSL_CTX *context, const char *file)
+{
+	EVP_PKEY *key = tls_read_key(file);
+	bool used = key != NULL && SSL_CTX_use_PrivateKey(context, key) == 1 &&
+		    SSL_CTX_check_private_key(context) == 1;
+
+	EVP_PKEY_free(key);
+	return used;
 }
 
 SSL_CTX *
@@ -50,9 +97,7 @@ tls_context_new(
 		return tls_refuse(context, why, "TLS settings");
 	if (SSL_CTX_use_certificate_chain_file(context, certificate_file) != 1)
 		return tls_refuse(context, why, certificate_file);
-	if (SSL_CTX_use_PrivateKey_file(context, key_file, SSL_FILETYPE_PEM) !=
-		1 ||
-	    SSL_CTX_check_private_key(context) != 1)
+	if (!tls_use_key(context, key_file))
 		return tls_refuse(context, why, key_file);
 	return context;
 }

@@ -133,8 +133,10 @@ def test_T227_the_text_of_keys_is_not_kept(installation):
     """What was made of them is; a new use of a secret could not be."""
     line = installation.folder.joinpath("keys").read_text().splitlines()[-1]
     spelled = line.split()[1]
+    pem = installation.folder.joinpath("tls/localhost.key").read_text()
     secrets = {"key": base64.urlsafe_b64decode(spelled + "="),
-               "line": spelled.encode()}
+               "line": spelled.encode(),
+               "TLS key": pem.splitlines()[2].encode()}
     assert found_in_server(installation, secrets) == {}
 
 
