@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "house/intruder.h"
 #include "loop/confine.h"
 
 #include <cmocka.h>
@@ -46,10 +47,8 @@ enum part {
 };
 
 enum {
-	FINE = 0,
 	KILLED = 200, /* by SIGSYS */
 	ABORTED = 201,
-	ODD = 250, /* nothing that was thought of */
 	TCP_VERSION = 4, /* of Landlock, that knows about TCP */
 	SIGNAL_VERSION = 6,
 };
@@ -61,216 +60,7 @@ struct attempt {
 	unsigned landlock; /* the least that this depends on */
 };
 
-static struct {
-	char folder[32];
-	char file[128]; /* inside it, writable */
-	char listening[96]; /* a Unix socket that listens */
-	int doors[2]; /* TCP sockets that listen; the first one's port is
-			 allowed */
-	uint16_t ports[2];
-} world;
-
-static int
-result_of(long returned)
-{
-	return returned < 0 ? errno : FINE;
-}
-
-/* What an intruder would do */
-
-static int
-run_a_program(void)
-{
-	char *const words[] = { (char *)(uintptr_t) "/bin/true", NULL };
-
-	return result_of(execv(words[0], words));
-}
-
-static int
-run_an_open_program(void)
-{
-	int fd = open("/bin/true", O_RDONLY | O_CLOEXEC);
-	char *const words[] = { (char *)(uintptr_t) "true", NULL };
-
-	return fd < 0 ? ODD : result_of(fexecve(fd, words, environ));
-}
-
-static int
-make_a_process(void)
-{
-	pid_t child = fork();
-
-	if (child == 0)
-		_exit(0);
-	return result_of(child);
-}
-
-static int
-make_a_process_anew(void)
-{
-	return result_of(syscall(SYS_clone3, NULL, 0));
-}
-
-static int
-trace_a_process(void)
-{
-	return result_of(ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
-}
-
-static int
-read_a_process(void)
-{
-	return result_of(
-	    syscall(SYS_process_vm_readv, getppid(), NULL, 0, NULL, 0, 0));
-}
-
-static int
-signal_a_process(void)
-{
-	return result_of(kill(getppid(), 0));
-}
-
-static int
-talk_to_the_kernel(void)
-{
-	return result_of(socket(AF_NETLINK, SOCK_RAW, 0));
-}
-
-static int
-catch_packets(void)
-{
-	return result_of(socket(AF_PACKET, SOCK_DGRAM, 0));
-}
-
-static int
-make_memory_executable(void)
-{
-	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (page == MAP_FAILED)
-		return ODD;
-	return result_of(mprotect(page, 4096, PROT_READ | PROT_EXEC));
-}
-
-static int
-map_executable_memory(void)
-{
-	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return page == MAP_FAILED ? errno : FINE;
-}
-
-static int
-leave_the_namespace(void)
-{
-	return result_of(unshare(CLONE_NEWUSER));
-}
-
-static int
-read_the_keyring(void)
-{
-	return result_of(syscall(
-	    SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0));
-}
-
-static int
-load_a_filter(void)
-{
-	return result_of(syscall(SYS_bpf, 0, NULL, 0));
-}
-
-static int
-open_a_ring(void)
-{
-	return result_of(syscall(SYS_io_uring_setup, 1, NULL));
-}
-
-static int
-catch_faults(void)
-{
-	return result_of(syscall(SYS_userfaultfd, 0));
-}
-
-static int
-become_root(void)
-{
-	return result_of(setuid(0));
-}
-
-static int
-raise_a_limit(void)
-{
-	struct rlimit limit = { 1, 1 };
-
-	return result_of(setrlimit(RLIMIT_CORE, &limit));
-}
-
-static int
-write_a_file(void)
-{
-	return result_of(open(world.file, O_WRONLY | O_CLOEXEC));
-}
-
-static int
-empty_a_file(void)
-{
-	return result_of(open(world.file, O_RDONLY | O_TRUNC | O_CLOEXEC));
-}
-
-static int
-make_a_file(void)
-{
-	char name[sizeof(world.file) + 4];
-
-	snprintf(name, sizeof(name), "%s.new", world.file);
-	return result_of(open(name, O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
-}
-
-static int
-remove_a_file(void)
-{
-	return result_of(unlink(world.file));
-}
-
-static int
-make_a_folder(void)
-{
-	char name[sizeof(world.file) + 4];
-
-	snprintf(name, sizeof(name), "%s.new", world.file);
-	return result_of(mkdir(name, 0700));
-}
-
-static int
-connect_to(uint16_t port)
-{
-	struct sockaddr_in there = { .sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	if (fd < 0)
-		return ODD;
-	return result_of(connect(fd, (struct sockaddr *)&there, sizeof(there)));
-}
-
-static int
-call_out(void)
-{
-	return connect_to(world.ports[1]);
-}
-
-static int
-open_a_door(void)
-{
-	struct sockaddr_in here = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	return result_of(bind(fd, (struct sockaddr *)&here, sizeof(here)));
-}
+struct world world;
 
 /* What a gate does */
 
