@@ -80,6 +80,7 @@ SSL_CTX *
 tls_context_new(
     const char *certificate_file, const char *key_file, struct buf *why)
 {
+	char groups[] = "X25519:P-256:P-384"; /* a macro wants it writable */
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
 
 	if (context == NULL)
@@ -92,7 +93,7 @@ tls_context_new(
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
 	    SSL_CTX_set_cipher_list(context, suites_tls12) != 1 ||
-	    SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") != 1 ||
+	    SSL_CTX_set1_groups_list(context, groups) != 1 ||
 	    SSL_CTX_set_num_tickets(context, 0) != 1)
 		return tls_refuse(context, why, "TLS settings");
 	if (SSL_CTX_use_certificate_chain_file(context, certificate_file) != 1)

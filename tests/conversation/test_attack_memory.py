@@ -14,6 +14,7 @@ import pytest
 from browser import Browser, query_of
 from conftest import APPLICATION
 from memory import assert_forgotten, found_in_server, only_root
+from test_import import HASHES, crypted
 
 PASSWORD = "Zürafa&Quetzalcoatl=%73 +Ornithorhynchus~"
 WRONG = "Hippopotamus@Popocatepetl=%74 +Xiuhtecuhtli€"
@@ -76,6 +77,19 @@ def test_T227_nothing_is_left_behind_a_proxy(another_server, person):
     assert_forgotten(place, secrets)
     one.close()
     assert_forgotten(place, secrets)
+
+
+@pytest.mark.parametrize("kind", HASHES)
+def test_T227_nothing_is_left_of_comparing_old_hashes(
+        installation, person, kind):
+    """Other libraries than for Argon2id have had the password in hand."""
+    installation.sql(
+        "update sso.account set password = %s where login = %s",
+        crypted(PASSWORD, HASHES[kind]), person)
+    one = Browser(installation)
+    secrets = signed_in(one, person)
+    assert_forgotten(installation, secrets)
+    one.close()
 
 
 def chunked(body):
