@@ -38,8 +38,9 @@ def confinement(server):
 
 
 def test_server_lives_under_the_unit(another_server, browser, installation):
-    """Starts, signs in, reloads, is upgraded and stops; and the gates are
-    confined as they are without systemd."""
+    """Starts, signs in, reloads, is upgraded and stops, some of its processes
+    being about to leave by themselves; and the gates are confined as they are
+    without systemd."""
     installation_sees = confinement(installation)
     server = another_server(
         {"ASAN_OPTIONS": ASAN},
