@@ -69,11 +69,10 @@ http_date(void)
 	time_t now = (time_t)(clock_now() / 1000000);
 	struct tm parts;
 
-	if (now != made_for && gmtime_r(&now, &parts) != NULL) {
-		strftime(
-		    text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+	if (now != made_for && gmtime_r(&now, &parts) != NULL &&
+	    strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts) >
+		0)
 		made_for = now;
-	}
 	return str_of(text);
 }
 

@@ -58,7 +58,7 @@ def test_the_program_is_protected(stack):
 def test_every_object_tracks_branches(stack):
     """Intel's CET. The program as a whole is not marked, since Debian's own
     start-up object is not; each of ours is."""
-    objects = list((stack.folder / "build/server").glob("*.p/*.o"))
+    objects = list((stack.folder / "build/server").rglob("*.o"))
     assert len(objects) > 100
     unmarked = [file.name for file in objects
                 if NOTE not in readelf("--notes", file)]
