@@ -18,7 +18,7 @@
 		libcurl4-openssl-dev python3-pytest
 		python3-pytest-xdist python3-selenium python3-psycopg2 python3-lxml
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
-		haproxy nginx-light strace)
+		haproxy nginx-light strace systemd)
 }
 
 packages_say() {

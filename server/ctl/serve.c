@@ -21,6 +21,7 @@
 #include "ctl/settings.h"
 #include "loop/confine.h"
 #include "loop/log_stream.h"
+#include "loop/wipe.h"
 #include "store/endpoints.h"
 #include "web/configuration.h"
 
@@ -239,6 +240,7 @@ serving_run(struct serving *serving)
 
 	raise_descriptor_limit(settings->connections);
 	confine_memory();
+	wipe_what_libevent_frees();
 	tell_confinement();
 	log_event(LOG_INFO, "serving", LOG_TEXT("url", str_of(settings->url)),
 	    LOG_TEXT("listen", str_of(settings->listen)),

@@ -8,9 +8,18 @@
 #include "http/tls.h"
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
+#include "base/memory.h"
+
+enum {
+	KEY_TEXT_PIECE = 4096
+};
 
 static const char suites_tls12[] =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
@@ -29,10 +38,49 @@ tls_refuse(SSL_CTX *context, struct buf *why, const char *what)
 	return NULL;
 }
 
+/* Nobody sits there to type it. */
+static int
+tls_no_passphrase(char *out, int size, int writing, void *argument)
+{
+	(void)out, (void)size, (void)writing, (void)argument;
+	return -1;
+}
+
+/* Through a buffer of ours: that of the C library is not wiped. */
+static EVP_PKEY *
+tls_read_key(const char *file)
+{
+	char *piece = memory_new(KEY_TEXT_PIECE);
+	BIO *bio = BIO_new_file(file, "r");
+	FILE *stream = NULL;
+	EVP_PKEY *key = NULL;
+
+	if (bio != NULL && BIO_get_fp(bio, &stream) == 1 &&
+	    setvbuf(stream, piece, _IOFBF, KEY_TEXT_PIECE) == 0)
+		key =
+		    PEM_read_bio_PrivateKey(bio, NULL, tls_no_passphrase, NULL);
+	BIO_free(bio);
+	bytes_wipe(piece, KEY_TEXT_PIECE);
+	free(piece);
+	return key;
+}
+
+static bool
+tls_use_key(SSL_CTX *context, const char *file)
+{
+	EVP_PKEY *key = tls_read_key(file);
+	bool used = key != NULL && SSL_CTX_use_PrivateKey(context, key) == 1 &&
+		    SSL_CTX_check_private_key(context) == 1;
+
+	EVP_PKEY_free(key);
+	return used;
+}
+
 SSL_CTX *
 tls_context_new(
     const char *certificate_file, const char *key_file, struct buf *why)
 {
+	char groups[] = "X25519:P-256:P-384"; /* a macro wants it writable */
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
 
 	if (context == NULL)
@@ -45,14 +93,12 @@ tls_context_new(
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	if (SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1 ||
 	    SSL_CTX_set_cipher_list(context, suites_tls12) != 1 ||
-	    SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") != 1 ||
+	    SSL_CTX_set1_groups_list(context, groups) != 1 ||
 	    SSL_CTX_set_num_tickets(context, 0) != 1)
 		return tls_refuse(context, why, "TLS settings");
 	if (SSL_CTX_use_certificate_chain_file(context, certificate_file) != 1)
 		return tls_refuse(context, why, certificate_file);
-	if (SSL_CTX_use_PrivateKey_file(context, key_file, SSL_FILETYPE_PEM) !=
-		1 ||
-	    SSL_CTX_check_private_key(context) != 1)
+	if (!tls_use_key(context, key_file))
 		return tls_refuse(context, why, key_file);
 	return context;
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "http/connection.h"
 #include "http/exchange.h"
 #include "loop/clock.h"
@@ -68,11 +69,10 @@ http_date(void)
 	time_t now = (time_t)(clock_now() / 1000000);
 	struct tm parts;
 
-	if (now != made_for && gmtime_r(&now, &parts) != NULL) {
-		strftime(
-		    text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+	if (now != made_for && gmtime_r(&now, &parts) != NULL &&
+	    strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &parts) >
+		0)
 		made_for = now;
-	}
 	return str_of(text);
 }
 
@@ -146,6 +146,8 @@ http_reply(struct http_exchange *x, const struct http_response *response)
 			    without_body ? STR_NONE : response->body);
 		else
 			http_connection_free(c); /* never half an answer */
+		/* cookies and tickets stand in it */
+		bytes_wipe(fields.at, fields.capacity);
 	}
 	exchange_free(x);
 }

@@ -77,6 +77,7 @@ child_main(struct master *master, const struct child *child, int channel)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGUSR2, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN); /* clients and databases go away */
+	signal(SIGTERM, SIG_IGN); /* once libevent looks no more, at the end */
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGTERM); /* until process_may_stop() */
 	sigprocmask(SIG_SETMASK, &blocked, NULL);

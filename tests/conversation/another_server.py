@@ -7,13 +7,15 @@ from installation import Installation, free_port
 
 class AnotherServer(Installation):
     """`lines` are settings of [server]; plain=True is without TLS, as behind
-    a proxy whose port is then `public_port`."""
+    a proxy whose port is then `public_port`; `under` is a command that starts
+    it."""
 
-    def __init__(self, place, plain=False, public_port=None, **lines):
+    def __init__(self, place, plain=False, public_port=None, under=(),
+                 **lines):
         # Not that of the base: nothing is made, all is shared.
         # pylint: disable=super-init-not-called
         self.folder = place.folder
-        self.prefix = place.prefix
+        self.prefix = [*place.prefix, *under]
         self.clock = place.clock
         self.server = None
         self.log_mark = 0

@@ -1,32 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an intruder would do, as plainly as it can be done.
+ * What an intruder would try from inside a gate.
  */
+#include "house/intruder.h"
+
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
-
-#include "intruder.h"
-
-struct confined_world world;
-
-int
-result_of(long returned)
-{
-	return returned < 0 ? errno : FINE;
-}
 
 int
 run_a_program(void)

@@ -1,36 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an intruder would do in a gate that was taken over.
+ * What an intruder would try from inside a gate, one call each.
+ *
+ * A function returns FINE, the errno that it got, or ODD if it did not come as
+ * far as the call that it is about.
  */
-#ifndef TESTS_HOUSE_INTRUDER_H
-#define TESTS_HOUSE_INTRUDER_H
+#ifndef HOUSE_INTRUDER_H
+#define HOUSE_INTRUDER_H
 
+#include <errno.h>
 #include <stdint.h>
 
-/* How an attempt ends; else as the errno that it met. */
 enum {
 	FINE = 0,
-	KILLED = 200, /* by SIGSYS */
-	ABORTED = 201,
 	ODD = 250, /* nothing that was thought of */
 };
 
-/* What there is around the confined process. */
-struct confined_world {
+/* What the attempts are made on. */
+extern struct world {
 	char folder[32];
 	char file[128]; /* inside it, writable */
 	char listening[96]; /* a Unix socket that listens */
 	int doors[2]; /* TCP sockets that listen; the first one's port is
 			 allowed */
 	uint16_t ports[2];
-};
+} world;
 
-extern struct confined_world world;
+static inline int
+result_of(long returned)
+{
+	return returned < 0 ? errno : FINE;
+}
 
-int result_of(long returned);
+/* To this machine itself. */
 int connect_to(uint16_t port);
 
-/* Each returns FINE, ODD or an errno; some do not return. */
 int run_a_program(void);
 int run_an_open_program(void);
 int make_a_process(void);

@@ -11,8 +11,10 @@
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
+#include <linux/keyctl.h>
 #include <netdb.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,16 +22,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/memory.h"
-#include "intruder.h"
+#include "house/intruder.h"
 #include "loop/confine.h"
 
 #include <cmocka.h>
@@ -41,6 +47,8 @@ enum part {
 };
 
 enum {
+	KILLED = 200, /* by SIGSYS */
+	ABORTED = 201,
 	TCP_VERSION = 4, /* of Landlock, that knows about TCP */
 	SIGNAL_VERSION = 6,
 };
@@ -51,6 +59,8 @@ struct attempt {
 	int outcome;
 	unsigned landlock; /* the least that this depends on */
 };
+
+struct world world;
 
 /* What a gate does */
 
