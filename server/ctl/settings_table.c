@@ -237,7 +237,7 @@ bool
 setting_listen_parse(struct str text, struct str *address, uint64_t *port)
 {
 	struct address parsed;
-	struct str host = text;
+	struct str host;
 	uint64_t number;
 	size_t colon = text.len;
 	bool brackets;
