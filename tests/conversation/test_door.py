@@ -258,9 +258,9 @@ def test_SIGTERM_resets_no_connection_that_was_made(own_installation):
             except OSError as fault:
                 outcomes.append(type(fault).__name__)
 
-    visitors = threading.Thread(target=in_parallel, args=(visit, range(40)))
+    visitors = threading.Thread(target=in_parallel, args=(visit, range(16)))
     visitors.start()
-    wait_until("visitors", lambda: len(outcomes) > 40)
+    wait_until("visitors", lambda: len(outcomes) > 20)
     place.server.send_signal(signal.SIGTERM)
     code = place.server.wait(40)
     place.server = None
