@@ -147,7 +147,8 @@ http_reply(struct http_exchange *x, const struct http_response *response)
 		else
 			http_connection_free(c); /* never half an answer */
 		/* cookies and tickets stand in it */
-		bytes_wipe(fields.at, fields.capacity);
+		bytes_wipe(
+		    fields.at, buf_ok(&fields) ? fields.len : fields.capacity);
 	}
 	exchange_free(x);
 }

@@ -60,6 +60,7 @@ request_new(struct gate *gate, struct http_exchange *x)
 	rq->exchange = x;
 	rq->now = clock_now();
 	rq->began_us = clock_monotonic();
+	rq->language = page_default_language(rq->configuration->pages);
 	rq->cookies = (struct buf)BUF_INIT(COOKIES_LONGEST);
 	if (gate->registry != NULL)
 		rq->registry = registry_ref(gate->registry);
@@ -126,23 +127,22 @@ static void
 request_choose_language(struct request *rq, const struct http_head *head)
 {
 	const struct page_set *pages = rq->configuration->pages;
-	size_t count;
+	size_t count, chosen;
 	const struct str *languages = page_languages(pages, &count);
 	struct str locale, wishes[3];
-	bool is_asked_for;
 
 	(void)params_get(&rq->params, STR("locale"), &locale);
 	wishes[0] = locale;
 	wishes[1] = request_cookie(rq, LANGUAGE_COOKIE);
 	wishes[2] = http_field(head, STR("Accept-Language"));
-	rq->language = count;
-	for (size_t i = 0; i < COUNT_OF(wishes) && rq->language == count; i++)
-		rq->language = messages_choose(wishes[i], languages, count);
-	if (rq->language == count)
-		rq->language = page_default_language(pages);
-	is_asked_for = str_equal(locale, languages[rq->language]);
-	if (is_asked_for &&
-	    (rq->route == NULL || !(rq->route->flags & ROUTE_MACHINE)))
+	chosen = count;
+	for (size_t i = 0; i < COUNT_OF(wishes) && chosen == count; i++) {
+		if (wishes[i].len > 0)
+			chosen = messages_choose(wishes[i], languages, count);
+	}
+	if (chosen < count)
+		rq->language = chosen;
+	if (str_equal(locale, languages[rq->language]))
 		request_set_cookie(rq, LANGUAGE_COOKIE, locale, YEAR);
 }
 
@@ -309,7 +309,8 @@ front_request(struct http_exchange *x, void *context)
 
 	request_read_head(rq, head);
 	refusal = request_find_route(rq, head);
-	request_choose_language(rq, head);
+	if (rq->route == NULL || !(rq->route->flags & ROUTE_MACHINE))
+		request_choose_language(rq, head);
 	if (refusal == 0)
 		refusal = request_read_form(rq, head);
 	if (params_repeat(&rq->params))

@@ -294,7 +294,7 @@ def main(words):
         print(__doc__, file=sys.stderr)
         return 2
     connection = psycopg2.connect(words[1])
-    findings = check(journal.read(words[0]), Records(connection))
+    findings = check(journal.Journal(words[0]).operations(), Records(connection))
     connection.close()
     print("\n".join(findings) or "clean")
     return 1 if findings else 0

@@ -24,27 +24,37 @@ class Operation:
     says: tuple = ()
 
 
-def read(path):
-    """The operations in the order in which they were begun."""
-    operations = {}
-    with open(path, encoding="ascii") as lines:
-        for line in lines:
-            if not line.endswith("\n"):
-                break  # the last one, cut off
-            take(operations, line.split())
-    return list(operations.values())
+class Journal:
+    """Reads what was added since it read last: a long load asks often."""
 
+    def __init__(self, path):
+        self.path = path
+        self.place = 0
+        self.answers = 0
+        self.known = {}  # sequence: Operation
 
-def take(operations, words):
-    if words[0] == "B":
-        sequence, begun, client, node = map(int, words[1:5])
-        operations[sequence] = Operation(
-            sequence, begun, client, node, *words[5:9])
-    else:
-        operation = operations[int(words[1])]
-        operation.ended = int(words[2])
-        operation.outcome = words[3]
-        operation.says = tuple(words[4:])
+    def operations(self):
+        """In the order in which they were begun."""
+        with open(self.path, "rb") as lines:
+            lines.seek(self.place)
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    break  # the last one, cut off
+                self.place += len(line)
+                self._take(line.decode("ascii").split())
+        return list(self.known.values())
+
+    def _take(self, words):
+        if words[0] == "B":
+            sequence, begun, client, node = map(int, words[1:5])
+            self.known[sequence] = Operation(
+                sequence, begun, client, node, *words[5:9])
+        else:
+            operation = self.known[int(words[1])]
+            operation.ended = int(words[2])
+            operation.outcome = words[3]
+            operation.says = tuple(words[4:])
+            self.answers += operation.outcome in ANSWERS
 
 
 def served(operations, since, until, node=None):

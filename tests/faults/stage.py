@@ -294,6 +294,7 @@ class Load:
         stage.loads += 1
         self.stage = stage
         self.path = stage.folder / f"journal{stage.loads}"
+        self.journal = journal.Journal(self.path)
         self.error_path = stage.folder / f"load{stage.loads}.err"
         self.options = {"browsers": 40, "rate": 15, "proofs": 50,
                         "persons": stage.persons, "victims": stage.victims,
@@ -325,11 +326,11 @@ class Load:
 
     def acknowledged(self):
         """How many lines of answers there are by now."""
-        return sum(operation.outcome in journal.ANSWERS
-                   for operation in self.operations())
+        self.journal.operations()
+        return self.journal.answers
 
     def operations(self):
-        return journal.read(self.path)
+        return self.journal.operations()
 
     def stop(self):
         """Ends it after its proofs; its figures."""

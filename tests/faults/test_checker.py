@@ -170,5 +170,5 @@ def test_the_journal_reads_a_cut_off_line(tmp_path):
     path = tmp_path / "journal"
     path.write_text("B 1 100 7 0 session person7 abc app1\n"
                     "E 1 200 accepted\nB 2 300 7 0 sess")
-    operation, = journal.read(path)
+    operation, = journal.Journal(path).operations()
     assert (operation.user, operation.outcome) == ("person7", "accepted")
