@@ -92,6 +92,23 @@ arena_text(struct arena *arena, struct str text)
 }
 
 struct str
+arena_join(struct arena *arena, const struct str *parts, size_t count)
+{
+	size_t len = 0, done = 0;
+	char *at;
+
+	for (size_t i = 0; i < count; i++)
+		len += parts[i].len;
+	at = arena_alloc(arena, len + 1);
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].len > 0)
+			memcpy(at + done, parts[i].at, parts[i].len);
+		done += parts[i].len;
+	}
+	return (struct str){ at, len };
+}
+
+struct str
 arena_format(struct arena *arena, const char *format, ...)
 {
 	va_list arguments;

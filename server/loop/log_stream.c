@@ -12,7 +12,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -36,7 +38,8 @@ enum stream_kind {
 static struct {
 	enum stream_kind kind;
 	int fd;
-} stream = { STREAM_FILE, STDERR_FILENO };
+	pid_t process; /* asked for once: a system call for each line less */
+} stream = { .kind = STREAM_FILE, .fd = STDERR_FILENO };
 
 /* "time=2026-11-23T09:00:00.", made once a second. */
 static struct str
@@ -64,7 +67,7 @@ write_line(struct buf *out, struct str line)
 	buf_text(out, second_text((time_t)(now / 1000000)));
 	buf_bytes(out, micros, sizeof(micros));
 	buf_words(out, "Z pid=");
-	buf_number(out, (uint64_t)getpid());
+	buf_number(out, (uint64_t)stream.process);
 	buf_char(out, ' ');
 	buf_text(out, line);
 	buf_char(out, '\n');
@@ -123,6 +126,12 @@ stream_open_again(void)
 		stream.kind = STREAM_POLLED;
 }
 
+static void
+stream_know_process(void)
+{
+	stream.process = getpid();
+}
+
 void
 log_stream_start(enum log_level least)
 {
@@ -136,5 +145,8 @@ log_stream_start(enum log_level least)
 		else if (!S_ISREG(facts.st_mode))
 			stream_open_again();
 	}
+	stream_know_process();
+	if (pthread_atfork(NULL, NULL, stream_know_process) != 0)
+		abort(); /* out of memory */
 	log_set_sink(log_stream_line, least);
 }

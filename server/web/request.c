@@ -52,13 +52,18 @@ void
 request_set_cookie(struct request *rq, struct str name, struct str value,
     int64_t max_age_seconds)
 {
-	buf_format(&rq->cookies,
-	    "Set-Cookie: %.*s=%.*s; Path=/; Secure; HttpOnly; SameSite=Lax",
-	    STR_ARGS(name), STR_ARGS(value));
-	if (max_age_seconds > 0)
-		buf_format(
-		    &rq->cookies, "; Max-Age=%lld", (long long)max_age_seconds);
-	buf_words(&rq->cookies, "\r\n");
+	struct buf *out = &rq->cookies;
+
+	buf_words(out, "Set-Cookie: ");
+	buf_text(out, name);
+	buf_char(out, '=');
+	buf_text(out, value);
+	buf_words(out, "; Path=/; Secure; HttpOnly; SameSite=Lax");
+	if (max_age_seconds > 0) {
+		buf_words(out, "; Max-Age=");
+		buf_number(out, (uint64_t)max_age_seconds);
+	}
+	buf_words(out, "\r\n");
 }
 
 void
@@ -75,17 +80,19 @@ request_own_url(struct request *rq, const char *path)
 {
 	const struct gate_settings *settings = &rq->configuration->settings;
 
-	return arena_format(&rq->arena, "%.*s%.*s%s",
-	    STR_ARGS(settings->origin), STR_ARGS(settings->prefix), path);
+	const struct str parts[] = { settings->origin, settings->prefix,
+		str_of(path) };
+
+	return arena_join(&rq->arena, parts, COUNT_OF(parts));
 }
 
 static struct str
 asset_url(struct request *rq, struct str file)
 {
-	struct str name = asset_name(rq->configuration->assets, file);
+	const struct str parts[] = { rq->configuration->settings.prefix,
+		STR("/static/"), asset_name(rq->configuration->assets, file) };
 
-	return arena_format(&rq->arena, "%.*s/static/%.*s",
-	    STR_ARGS(rq->configuration->settings.prefix), STR_ARGS(name));
+	return arena_join(&rq->arena, parts, COUNT_OF(parts));
 }
 
 /*
@@ -162,6 +169,8 @@ path_for_log(struct str path)
 	static const struct str starts[] = { STR_INIT("/ST-"), STR_INIT("/PT-"),
 		STR_INIT("/TGT-"), STR_INIT("/PGT-") };
 
+	if (str_find(path, '-') == path.len)
+		return path; /* as most are */
 	for (size_t i = 0; i < path.len; i++) {
 		for (size_t k = 0; k < COUNT_OF(starts); k++) {
 			if (str_starts(str_from(path, i), starts[k]))

@@ -122,7 +122,7 @@ def start_time(stack):
     stack.stop("server")
     began = time.monotonic()
     stack.launch_server()
-    while not answers_ready(stack.ports["server"]):
+    while not answers_ready(stack.ports["status"]):
         if time.monotonic() > began + SLOWEST:
             raise Failed("the server is not ready")
         time.sleep(BETWEEN)

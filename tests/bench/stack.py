@@ -29,6 +29,7 @@ SETTINGS = """\
 [server]
 url = http://127.0.0.1:{port}/cas
 listen = 127.0.0.1:{port}
+status_listen = 127.0.0.1:{status_port}
 gates = 1
 connections = 20000
 connections_per_address = 20000
@@ -143,7 +144,8 @@ class Stack:
         self.session_count = sessions
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portillon-bench-"))
         self.prefix = unprivileged()
-        self.ports = {name: free_port() for name in ("server", "nginx", "bare")}
+        self.ports = {name: free_port()
+                      for name in ("server", "status", "nginx", "bare")}
         self.processes = {}
         self.log = self.folder / "server.log"
         self.sessions = self.folder / "sessions"
@@ -195,8 +197,8 @@ class Stack:
     def make(self):
         self._copy_programs()
         self.config.write_text(SETTINGS.format(
-            port=self.ports["server"], folder=self.folder,
-            app=self.conninfo("portillon_app"),
+            port=self.ports["server"], status_port=self.ports["status"],
+            folder=self.folder, app=self.conninfo("portillon_app"),
             migrator=self.conninfo("portillon_migrator")))
         (self.folder / "nginx.conf").write_text(NGINX.format(
             port=self.ports["nginx"], folder=self.folder))

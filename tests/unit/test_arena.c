@@ -42,6 +42,9 @@ test_text(void **state)
 	struct str copy = arena_text(&arena, str_of(original));
 	struct str empty = arena_text(&arena, STR_NONE);
 	struct str formatted = arena_format(&arena, "%d-%s", 5, "x");
+	const struct str parts[] = { STR("ab"), STR_NONE, copy, STR("d") };
+	struct str joined = arena_join(&arena, parts, COUNT_OF(parts));
+	struct str nothing = arena_join(&arena, parts, 0);
 
 	(void)state;
 	original[0] = 'X';
@@ -51,6 +54,10 @@ test_text(void **state)
 	assert_string_equal(empty.at, "");
 	assert_int_equal(formatted.len, 3);
 	assert_string_equal(formatted.at, "5-x");
+	assert_int_equal(joined.len, 6);
+	assert_string_equal(joined.at, "ababcd");
+	assert_int_equal(nothing.len, 0);
+	assert_string_equal(nothing.at, "");
 }
 
 static char order[4];
