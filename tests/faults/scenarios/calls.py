@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """System calls that fail."""
 import collections
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 
@@ -15,6 +17,13 @@ DROP_CONNECTIONS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE usename = 'portillon_app'"""
 SETTLED = 0.3  # seconds until strace has attached to all threads
+
+
+def knock(node):
+    """Many who come and go: people keep their connections."""
+    for _ in range(200):
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", node.port), 1).close()
 
 
 class FailingCalls(Scenario):
@@ -72,6 +81,8 @@ class FailingCalls(Scenario):
                 trial.stage.sql(DROP_CONNECTIONS, role="postgres")
             if call in self.starting:
                 send(gate, signal.SIGKILL)
+            if call == "accept4":
+                knock(node)
             trial.pause(1, 1.5)
             tracer.send_signal(signal.SIGINT)
         trial.notes["injected"][f"{call} {error}"] += \
