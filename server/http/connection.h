@@ -67,6 +67,7 @@ struct http_connection {
 	struct event deadline;
 	enum connection_phase phase;
 	uint64_t entered; /* its number among all entries into phases */
+	bool hello_begun; /* a part of it has been looked at */
 	int64_t handshake_us; /* when that began, by clock_monotonic() */
 	bool close_after; /* this answer is the last */
 	bool client_ended; /* it sends no more */

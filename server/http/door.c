@@ -40,22 +40,23 @@ struct http_listener {
 static const struct timeval rest = { 0, 100 * 1000 };
 
 /*
- * Idle for longest, and with nothing to read: who has sent a request that we
- * have not come to yet is not turned away.
+ * In this phase for longest, and with nothing new to read: who has sent a
+ * request or a hello that we have not come to yet is not turned away.
  */
 static struct http_connection *
-door_find_idle(struct http_server *server)
+door_find_idle(struct http_server *server, enum connection_phase phase)
 {
 	struct http_connection *c;
 	unsigned looked = 0;
 
-	TAILQ_FOREACH(c, &server->in_phase[PHASE_IDLE], link)
+	TAILQ_FOREACH(c, &server->in_phase[phase], link)
 	{
 		int waiting = 0;
 
 		if (looked++ == IDLE_LOOKED_AT)
 			return NULL;
-		if (ioctl(c->fd, FIONREAD, &waiting) != 0 || waiting == 0)
+		if (ioctl(c->fd, FIONREAD, &waiting) != 0 || waiting == 0 ||
+		    c->hello_begun)
 			return c;
 	}
 	return NULL;
@@ -67,9 +68,8 @@ door_make_room(struct http_server *server)
 {
 	struct http_connection *done =
 	    TAILQ_FIRST(&server->in_phase[PHASE_CLOSING]);
-	struct http_connection *silent =
-	    TAILQ_FIRST(&server->in_phase[PHASE_HELLO]);
-	struct http_connection *idle = door_find_idle(server);
+	struct http_connection *silent = door_find_idle(server, PHASE_HELLO);
+	struct http_connection *idle = door_find_idle(server, PHASE_IDLE);
 
 	if (idle == NULL || (silent != NULL && silent->entered < idle->entered))
 		idle = silent;

@@ -83,6 +83,7 @@ handshake_line_up(struct http_connection *c)
 
 	event_free(c->hello);
 	c->hello = NULL;
+	c->hello_begun = false;
 	connection_enter(c, PHASE_LINE);
 	handshakes_go_on(server);
 	if (!TAILQ_EMPTY(&server->in_phase[PHASE_LINE]) &&
@@ -104,6 +105,7 @@ hello_readable(evutil_socket_t fd, short what, void *argument)
 	(void)what;
 	switch (hello_look(fd, &wanted)) {
 	case HELLO_MORE:
+		c->hello_begun = true;
 		getsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &before, &size);
 		if (wanted > before) {
 			setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &wanted,

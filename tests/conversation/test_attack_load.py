@@ -19,7 +19,7 @@ from browser import Browser, is_ready, query_of, status_of
 from conftest import APPLICATION, PEOPLE
 from installation import wait_until
 from log_lines import are_limited
-from metrics import Growth
+from metrics import Growth, metrics, value
 from test_attack_parameters import locked
 
 SLOW_OF_EACH_KIND = int(os.environ.get("TEST_SLOW_CLIENTS", "12"))
@@ -448,6 +448,22 @@ def is_open_behind_bytes(link):
         return True
     except OSError:
         return False
+
+
+def test_T240_who_has_said_hello_is_not_silent(another_server):
+    """A hello that lies unread when newcomers come is answered."""
+    place = another_server(connections=20, connections_per_address=20,
+                           connections_per_crowded_address=20)
+    silent = [connect(place, "127.0.3.1") for _ in range(20)]
+    wait_until("all have been let in", lambda: value(
+        metrics(place), "portillon_connections", process="gate 1") == 20)
+    gate, = place.gates()
+    os.kill(gate, signal.SIGSTOP)
+    newcomers = [connect(place) for _ in range(5)]  # seen first
+    silent[0].sendall(slow_clients.client_hello())
+    os.kill(gate, signal.SIGCONT)
+    assert silent[0].recv(1) == b"\x16"
+    close_all(silent + newcomers)
 
 
 def test_T240_half_open_handshakes_cost_no_turn(another_server):

@@ -136,14 +136,17 @@ class OutOfDescriptors(Scenario):
                                         moment + 30_000_000, 0)
                 for moment in trial.notes["released"]]
         trial.within("recovery ms", None if None in back else max(back), 2000)
-        trial.within("busy %", trial.notes["busy"] * 100, 20)
+        trial.below("busy %", trial.notes["busy"] * 100, 20)
         lines = max(trial.notes["lines a second"])
         trial.figure("lines a second", f"{lines:.1f}")
         # of both gates; none where idle ones make room for who comes
         trial.demand(lines <= 2 * MOST_A_SECOND,
                      f"{lines:.1f} log lines a second")
+        # An idle connection may be closed just when it is used again: clients
+        # know that, and ask on another (RFC 9112, 9.3.1).
         broken = [operation for operation in operations
-                  if operation.outcome == "unknown"]
+                  if operation.outcome == "unknown" and
+                  operation.says != ("stale",)]
         trial.demand(not broken, f"{len(broken)} requests of people who were "
                      f"there before broke off: {broken[:3]}")
 
