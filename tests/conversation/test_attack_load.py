@@ -466,6 +466,20 @@ def test_T240_who_has_said_hello_is_not_silent(another_server):
     close_all(silent + newcomers)
 
 
+def test_T240_a_hello_begun_keeps_no_place(another_server):
+    """Five bytes of it and then silence: such a house is not full."""
+    place = another_server(connections=20, connections_per_address=20,
+                           connections_per_crowded_address=20)
+    begun = [connect(place, "127.0.3.1") for _ in range(20)]
+    for link in begun:
+        link.sendall(slow_clients.client_hello()[:5])
+    wait_until("all have been let in", lambda: value(
+        metrics(place), "portillon_connections", process="gate 1") == 20)
+    assert Browser(place).get("/healthz").status == 200
+    assert [is_open(link) for link in begun] == [False] + [True] * 19
+    close_all(begun)
+
+
 def test_T240_half_open_handshakes_cost_no_turn(another_server):
     place = another_server(handshakes=2)
     hello = slow_clients.client_hello()
