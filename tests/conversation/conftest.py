@@ -26,6 +26,7 @@ PEOPLE = {
     "chloe": "motdepassé €uro 🙂",
 }
 numbers = itertools.count(1)
+running = []  # the installations whose log is worth showing
 
 
 def pytest_make_parametrize_id(val):
@@ -65,10 +66,12 @@ def made():
     except BaseException:
         place.remove()
         raise
+    running.append(place)
     return place
 
 
 def ended(place):
+    running.remove(place)
     troubles = place.remove()
     assert not troubles, troubles
 
@@ -78,6 +81,24 @@ def shared_installation():
     place = made()
     yield place
     ended(place)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item, nextitem):
+    """A test that fails shows what the servers complained of meanwhile."""
+    marks = [(place, place.log_size()) for place in running]
+    item.complaints = lambda: "\n".join(
+        line for place, mark in marks for line in place.log(mark).splitlines()
+        if "level=info" not in line)
+    yield
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item):
+    report = (yield).get_result()
+    if report.failed and item.complaints():
+        report.sections.append(("what the server complained of",
+                                item.complaints()[-6000:]))
 
 
 @pytest.fixture
