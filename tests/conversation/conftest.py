@@ -26,7 +26,7 @@ PEOPLE = {
     "chloe": "motdepassé €uro 🙂",
 }
 numbers = itertools.count(1)
-running = []  # the installations whose log is worth showing
+running = set()  # the installations whose log is worth showing
 
 
 def pytest_make_parametrize_id(val):
@@ -66,12 +66,12 @@ def made():
     except BaseException:
         place.remove()
         raise
-    running.append(place)
+    running.add(place)
     return place
 
 
 def ended(place):
-    running.remove(place)
+    running.discard(place)
     troubles = place.remove()
     assert not troubles, troubles
 
