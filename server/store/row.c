@@ -13,6 +13,7 @@
 /* Type numbers, fixed in every PostgreSQL (pg_type.dat). */
 enum {
 	OID_BOOL = 16,
+	OID_BYTEA = 17,
 	OID_INT8 = 20,
 	OID_INT2 = 21,
 	OID_INT4 = 23,
@@ -39,6 +40,8 @@ row_type_fits(enum row_type type, Oid oid)
 		return oid == OID_BOOL;
 	case ROW_TEXT:
 		return oid == OID_TEXT || oid == OID_JSON || oid == OID_JSONB;
+	case ROW_BYTES:
+		return oid == OID_BYTEA;
 	case ROW_TIME:
 		return oid == OID_TIMESTAMPTZ;
 	}
@@ -135,11 +138,19 @@ row_read_text(struct str value, Oid oid, struct arena *arena, struct str *out)
 static bool
 row_read_null(enum row_type type, void *field)
 {
-	if (type == ROW_TEXT)
+	switch (type) {
+	case ROW_TEXT:
+	case ROW_BYTES:
 		*(struct str *)field = STR_NONE;
-	else if (type == ROW_TIME)
+		return true;
+	case ROW_TIME:
 		*(int64_t *)field = 0;
-	return type == ROW_TEXT || type == ROW_TIME;
+		return true;
+	case ROW_INT:
+	case ROW_BOOL:
+		break;
+	}
+	return false;
 }
 
 static bool
@@ -162,6 +173,9 @@ row_read_column(const PGresult *result, int row, int at,
 	case ROW_TEXT:
 		return row_read_text(
 		    value, PQftype(result, at), target.arena, field);
+	case ROW_BYTES:
+		*(struct str *)field = arena_text(target.arena, value);
+		return true;
 	case ROW_TIME:
 		return row_read_time(value, field);
 	}

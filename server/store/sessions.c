@@ -10,7 +10,6 @@
 #include <assert.h>
 
 #include "base/buf.h"
-#include "store/accounts.h"
 #include "store/row.h"
 #include "store/store.h"
 
@@ -91,21 +90,17 @@ sessions_open(struct store *store, struct flow *f,
 {
 	const struct session_limits *limits = &opening->limits;
 	const struct value values[] = {
-		INT_VALUE(opening->account_id),
-		INT_VALUE(opening->account_epoch),
+		BYTES_VALUE(opening->sign_in_mac, MAC_SIZE),
 		BYTES_VALUE(
 		    opening->old_mac, opening->old_mac == NULL ? 0 : MAC_SIZE),
 		BYTES_VALUE(opening->mac, MAC_SIZE),
 		INT_VALUE(opening->key_id),
-		BYTES_VALUE(opening->counters->name, MAC_SIZE),
 		TIME_VALUE(origin->at),
 		TIME_VALUE(origin->at - limits->idle_seconds * SECOND_US),
 		TIME_VALUE(origin->at - limits->longest_seconds * SECOND_US),
 		TEXT_VALUE(origin->client_address),
 		TEXT_VALUE(user_agent_fit(opening->user_agent)),
 		TEXT_VALUE(origin->request),
-		TEXT_VALUE(opening->counters->address),
-		TEXT_VALUE(opening->counters->network),
 	};
 
 	store_ask(

@@ -15,7 +15,6 @@
 #include "store/audit.h"
 
 struct flow;
-struct sign_in_counters;
 struct store;
 
 struct session_limits {
@@ -34,28 +33,24 @@ void sessions_find(struct store *, struct flow *, const uint8_t *mac,
     int64_t now, const struct session_limits *, struct session_found *into);
 
 struct session_opening {
-	int64_t account_id;
-	int64_t
-	    account_epoch; /* of the row that the password was compared with */
+	const uint8_t *sign_in_mac; /* of the sign-in that is complete */
 	const uint8_t *old_mac; /* of the cookie that came, NULL: none */
 	const uint8_t *mac; /* of the cookie that goes out */
 	int64_t key_id;
-	/* The failures of the name are forgotten, and of those of address and
-	 * network the one that this try was counted as */
-	const struct sign_in_counters *counters;
 	struct session_limits limits;
 	struct str user_agent;
 };
 
 struct session_opened {
-	int64_t number; /* 0: refused, the account changed meanwhile */
+	int64_t number; /* 0: refused, something is missing or has changed */
 	bool renewed; /* the old session of this browser goes on */
 	int64_t generation;
 };
 
 /*
- * After the last factor: goes on with the browser's living session of the same
- * account under the new cookie, or ends the old one and opens another.
+ * After the last factor, once for each sign-in: goes on with the browser's
+ * living session of the same account under the new cookie, or ends the old one
+ * and opens another.
  */
 void sessions_open(struct store *, struct flow *,
     const struct session_opening *, const struct audit_origin *,

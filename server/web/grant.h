@@ -3,8 +3,7 @@
  * The only place that opens sessions and issues tickets, and the cookie that
  * stands for a session.
  *
- * The cookie is "TGT-" and 45 characters of base62: key generation and 256
- * random bits; the database knows its MAC only.  Every function here that
+ * The cookie is "TGT-" and a handle (web/handle.h).  Every function here that
  * grants asserts that the request's route may (ROUTE_GRANTS), and that a form
  * was ours.
  */
@@ -14,10 +13,8 @@
 #include "crypto/mac.h"
 #include "store/sessions.h"
 
-struct account;
 struct flow;
 struct request;
-struct sign_in_counters;
 
 /* The MAC of the session cookie that came; false if none worth looking up. */
 bool session_cookie_mac(const struct request *, uint8_t mac[static MAC_SIZE]);
@@ -30,9 +27,9 @@ struct session_grant {
 	struct str cookie;
 };
 
-/* The account proved who it is: opens or goes on with a session. */
-void grant_session(struct request *, struct flow *, const struct account *,
-    const struct sign_in_counters *, struct session_grant *);
+/* Nothing is missing in this sign-in: opens or goes on with a session. */
+void grant_session(struct request *, struct flow *,
+    const uint8_t sign_in_mac[static MAC_SIZE], struct session_grant *);
 
 /* Puts the new cookie into the answer; opened.number must not be 0. */
 void grant_session_cookie(struct request *, const struct session_grant *);

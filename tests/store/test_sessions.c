@@ -15,6 +15,7 @@
 #include "loop/clock.h"
 #include "store/accounts.h"
 #include "store/sessions.h"
+#include "store/sign_ins.h"
 #include "store/tickets.h"
 #include "store/upkeep.h"
 
@@ -47,7 +48,10 @@ name_fill(uint8_t out[static MAC_SIZE], uint8_t value)
 
 /* --- sessions ----------------------------------------------------------- */
 
+/* A sign-in that is complete, and its session, in one unit. */
 struct opening {
+	struct sign_in_beginning beginning;
+	struct sign_in_begun begun;
 	struct session_opening opening;
 	struct audit_origin origin;
 	uint8_t mac[MAC_SIZE];
@@ -61,7 +65,30 @@ ask_open(struct flow *f, void *argument)
 {
 	struct opening *o = argument;
 
+	sign_ins_begin(harness.store, f, &o->beginning, &o->begun);
 	sessions_open(harness.store, f, &o->opening, &o->origin, &o->opened);
+}
+
+/* For the account that was read last; the macs are filled in. */
+static void
+opening_complete(struct opening *o, const uint8_t *old_mac)
+{
+	name_fill(o->counters.name, 1);
+	o->beginning = (struct sign_in_beginning){ .mac = o->mac,
+		.key_id = 1,
+		.account_id = account.id,
+		.account_epoch = account.epoch,
+		.step = SIGN_IN_RIGHT,
+		.now = o->origin.at,
+		.expires_at = o->origin.at + SECOND_US,
+		.password_at = o->origin.at,
+		.skipped = STR("off"),
+		.counters = &o->counters };
+	o->opening = (struct session_opening){ .sign_in_mac = o->mac,
+		.old_mac = old_mac,
+		.mac = o->mac,
+		.key_id = 1,
+		.limits = limits };
 }
 
 static struct session_opened
@@ -76,15 +103,8 @@ open_session(struct str login, uint8_t mac, uint8_t old_mac, int64_t seconds)
 	o.origin.at += seconds * SECOND_US;
 	name_fill(o.mac, mac);
 	name_fill(o.old_mac, old_mac);
-	name_fill(o.counters.name, 1);
-	o.opening = (struct session_opening){ .account_id = account.id,
-		.account_epoch = account.epoch,
-		.old_mac = old_mac == 0 ? NULL : o.old_mac,
-		.mac = o.mac,
-		.key_id = 1,
-		.counters = &o.counters,
-		.limits = limits,
-		.user_agent = { agent, 301 } };
+	opening_complete(&o, old_mac == 0 ? NULL : o.old_mac);
+	o.opening.user_agent = (struct str){ agent, 301 };
 	assert_int_equal(trial_run(ask_open, &o), TRIAL_DONE);
 	return o.opened;
 }
@@ -224,13 +244,7 @@ test_opened_again(void **state)
 	    2);
 
 	name_fill(o.mac, 52);
-	name_fill(o.counters.name, 1);
-	o.opening = (struct session_opening){ .account_id = account.id,
-		.account_epoch = account.epoch,
-		.mac = o.mac,
-		.key_id = 1,
-		.counters = &o.counters,
-		.limits = limits };
+	opening_complete(&o, NULL);
 	harness_sql("begin");
 	harness_sql("insert into sso.session (mac, key_id, account_id, "
 		    "account_epoch, created_at, last_used_at, password_at) "

@@ -14,7 +14,7 @@
 
 #include "harness.h"
 #include "store/accounts.h"
-#include "store/sessions.h"
+#include "store/sign_ins.h"
 #include "store/upkeep.h"
 
 enum {
@@ -260,24 +260,27 @@ test_wrong_clock(void **state)
 	assert_int_equal(level("address 203.0.113.77", 10), 1);
 }
 
-static struct session_opened opened;
+static struct sign_in_begun begun;
 
 static void
-ask_open(struct flow *f, void *argument)
+ask_begin(struct flow *f, void *argument)
 {
 	struct try *try = argument;
 	static const uint8_t mac[MAC_SIZE] = { 99 };
 
-	sessions_open(harness.store, f,
-	    &(struct session_opening){
-		.account_id = try->candidate.account.id,
-		.account_epoch = try->candidate.account.epoch,
+	sign_ins_begin(harness.store, f,
+	    &(struct sign_in_beginning){
 		.mac = mac,
 		.key_id = 1,
+		.account_id = try->candidate.account.id,
+		.account_epoch = try->candidate.account.epoch,
+		.step = SIGN_IN_CODE,
+		.now = try->origin.at,
+		.expires_at = try->origin.at + 1,
+		.password_at = try->origin.at,
 		.counters = &try->counters,
-		.limits = { 3600, 36000 },
 	    },
-	    &try->origin, &opened);
+	    &begun);
 }
 
 /* T163: a right try takes back itself and, of all others, those of its name. */
@@ -295,8 +298,8 @@ test_success(void **state)
 		assert_true(try_at(&own, 0));
 	}
 	assert_int_equal(level("address 203.0.113.1", 10), 6);
-	assert_int_equal(trial_run(ask_open, &own), TRIAL_DONE);
-	assert_true(opened.number > 0);
+	assert_int_equal(trial_run(ask_begin, &own), TRIAL_DONE);
+	assert_true(begun.number > 0);
 	assert_int_equal(level("address 203.0.113.1", 10), 5);
 	assert_int_equal(level("network 203.0.113.0/24", 20), 5);
 	assert_int_equal(
@@ -308,8 +311,8 @@ test_success(void **state)
 	    0);
 	/* an account that changed meanwhile: nothing is taken back */
 	own.candidate.account.epoch++;
-	assert_int_equal(trial_run(ask_open, &own), TRIAL_DONE);
-	assert_int_equal(opened.number, 0);
+	assert_int_equal(trial_run(ask_begin, &own), TRIAL_DONE);
+	assert_int_equal(begun.number, 0);
 	assert_int_equal(level("address 203.0.113.1", 10), 5);
 }
 

@@ -22,35 +22,47 @@ WHERE g.singleton = 1;
 -- retry: idempotent
 -- row: session_opened
 -- Goes on with the browser's session under a new cookie, or ends it and opens
--- another; only for the account as it was when the password was compared.  The
+-- another; only for a sign-in in which nothing is missing, and only once.  The
 -- new cookie is random and so names the request: asked again, it finds what the
 -- first attempt made, even while that is still under way.
-WITH actor AS MATERIALIZED (
-	SELECT id, epoch FROM sso.account
-	WHERE id = $2::bigint AND epoch = $3::bigint AND state = 'active'
-), made AS MATERIALIZED (
+WITH made AS MATERIALIZED (
 	SELECT s.number, s.created_at FROM sso.session AS s
-	JOIN actor ON actor.id = s.account_id
-	WHERE s.mac = $5::bytea AND s.ended_at IS NULL
+	WHERE s.mac = $4::bytea AND s.ended_at IS NULL
+), right_one AS (
+	UPDATE sso.sign_in SET step = 'done', opened_mac = $4
+	WHERE mac = $2::bytea AND (step = 'right' OR opened_mac = $4)
+	AND expires_at > $6::timestamptz
+	RETURNING *
+), actor AS MATERIALIZED (
+	SELECT a.id, a.epoch, r.password_at, r.verified_at, r.verified_by,
+	       r.skipped, r.browser_id
+	FROM right_one AS r
+	JOIN sso.account AS a ON a.id = r.account_id
+	AND a.epoch = r.account_epoch AND a.state = 'active'
 ), renewed AS (
 	UPDATE sso.session AS s
-	SET mac = $5, key_id = $6::bigint::smallint,
-	    password_at = $8::timestamptz, last_used_at = $8,
-	    client_address = $11::text, user_agent = $12::text
+	SET mac = $4, key_id = $5::bigint::smallint,
+	    password_at = actor.password_at, last_used_at = $6,
+	    verified_at = actor.verified_at, verified_by = actor.verified_by,
+	    skipped = actor.skipped, browser_id = actor.browser_id,
+	    client_address = $9::text, user_agent = $10::text
 	FROM actor
-	WHERE s.mac = $4::bytea AND s.account_id = actor.id
+	WHERE s.mac = $3::bytea AND s.account_id = actor.id
 	AND s.account_epoch = actor.epoch AND s.ended_at IS NULL
-	AND s.last_used_at > $9::timestamptz AND s.created_at > $10::timestamptz
+	AND s.last_used_at > $7::timestamptz AND s.created_at > $8::timestamptz
 	RETURNING s.number
 ), ended AS (
-	UPDATE sso.session SET ended_at = $8
-	WHERE mac = $4 AND ended_at IS NULL
+	UPDATE sso.session SET ended_at = $6
+	WHERE mac = $3 AND ended_at IS NULL
 	AND EXISTS (SELECT FROM actor) AND NOT EXISTS (SELECT FROM renewed)
 	RETURNING number, account_id
 ), opened AS (
 	INSERT INTO sso.session (mac, key_id, account_id, account_epoch,
-		created_at, last_used_at, password_at, client_address, user_agent)
-	SELECT $5, $6::smallint, actor.id, actor.epoch, $8, $8, $8, $11, $12
+		created_at, last_used_at, password_at, verified_at, verified_by,
+		skipped, browser_id, client_address, user_agent)
+	SELECT $4, $5::smallint, actor.id, actor.epoch, $6, $6,
+	       actor.password_at, actor.verified_at, actor.verified_by,
+	       actor.skipped, actor.browser_id, $9, $10
 	FROM actor
 	WHERE NOT EXISTS (SELECT FROM renewed)
 	AND NOT EXISTS (SELECT FROM made)
@@ -63,27 +75,14 @@ WITH actor AS MATERIALIZED (
 	UNION ALL SELECT number, false FROM opened
 ), live AS (
 	SELECT number, renewed FROM fresh
-	UNION ALL SELECT number, created_at < $8 FROM made
-), forgiven AS (
-	DELETE FROM sso.throttle
-	WHERE kind = 'sign-in' AND name = $7::bytea
-	AND EXISTS (SELECT FROM live)
-	RETURNING 1
-), address_forgiven AS ( -- behind the name: rows are locked in one order
-	UPDATE sso.throttle_place SET empty_at = empty_at - step
-	WHERE place = $14::text AND EXISTS (SELECT FROM live)
-	AND (SELECT count(*) FROM forgiven) >= 0
-	RETURNING 1
-), network_forgiven AS (
-	UPDATE sso.throttle_place SET empty_at = empty_at - step
-	WHERE place = $15::text AND EXISTS (SELECT FROM live)
-	AND (SELECT count(*) FROM address_forgiven) >= 0
+	UNION ALL SELECT number, created_at < $6 FROM made
 ), audited AS (
 	INSERT INTO sso.audit
 		(at, kind, account_id, session, client_address, request)
-	SELECT $8, 'signed in', $2, number, $11, $13::text FROM fresh
+	SELECT $6, 'signed in', actor.id, fresh.number, $9, $11::text
+	FROM fresh CROSS JOIN actor
 	UNION ALL
-	SELECT $8, 'session replaced', account_id, number, $11, $13 FROM ended
+	SELECT $6, 'session replaced', account_id, number, $9, $11 FROM ended
 )
 SELECT $1::bigint AS echo, true AS found,
        coalesce(l.number, 0) AS number, coalesce(l.renewed, false) AS renewed,

@@ -11,6 +11,7 @@
 #include "store/sessions.h"
 #include "web/destination.h"
 #include "web/grant.h"
+#include "web/sign_in.h"
 #include "workers/password_work.h"
 
 struct login_show_state {
@@ -30,6 +31,7 @@ struct login_submit_state {
 	struct sign_in_counters counters;
 	struct sign_in_candidate candidate;
 	struct password_work_result checked;
+	struct sign_in_start start;
 	struct session_grant grant;
 	struct account_changed rehashed;
 	struct try_taken_back taken_back;

@@ -181,7 +181,17 @@ submit_decide(struct flow *f)
 		    &origin);
 		return FLOW_NEXT;
 	}
-	grant_session(rq, f, account, &l->counters, &l->grant);
+	sign_in_begin(rq, f,
+	    &(struct sign_in_first){
+		.account = account,
+		.counters = &l->counters,
+		.to = &l->to,
+		.renew = l->renew,
+		.step = SIGN_IN_RIGHT,
+		.skipped = STR("off"),
+	    },
+	    &l->start);
+	grant_session(rq, f, l->start.mac, &l->grant);
 	if (l->checked.verdict == PASSWORD_RIGHT_OUTDATED)
 		accounts_rehash_password(rq->gate->store, f, account,
 		    l->checked.rehashed, &l->rehashed);
