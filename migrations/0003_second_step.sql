@@ -60,14 +60,17 @@ CREATE TABLE sso.recovery_code (
 	PRIMARY KEY (enrolment_id, slot)
 );
 
--- A browser holds a number and a secret that changes at each sign-in.  The
--- secret before the last stays good until the last has been seen.
+-- A browser holds a number and a secret that changes at each sign-in, each made
+-- of the one before.  Before the last one has been seen, an answer may have been
+-- lost: the one before is good until then, and for a minute after.
 CREATE TABLE sso.browser (
 	id bytea PRIMARY KEY CHECK (octet_length(id) = 16),
 	mac bytea NOT NULL CHECK (octet_length(mac) = 32),
 	key_id smallint NOT NULL CHECK (key_id BETWEEN 1 AND 255),
 	previous_mac bytea CHECK (octet_length(previous_mac) = 32),
-	seen_at timestamptz, -- when the last secret first came back
+	previous_key_id smallint,
+	older_mac bytea CHECK (octet_length(older_mac) = 32),
+	older_until timestamptz,
 	first_seen_at timestamptz NOT NULL,
 	last_seen_at timestamptz NOT NULL,
 	user_agent text CHECK (char_length(user_agent) <= 256)
@@ -153,6 +156,8 @@ CREATE TABLE sso.zone (
 	prefixes jsonb NOT NULL CHECK (jsonb_typeof(prefixes) = 'array'),
 	skip_ok boolean NOT NULL DEFAULT false,
 	shared_computers boolean NOT NULL DEFAULT false,
+	enrol_ok boolean NOT NULL DEFAULT false,
+	blocked boolean NOT NULL DEFAULT false,
 	UNIQUE (tenant_id, key)
 );
 
@@ -246,14 +251,53 @@ BEGIN
 END
 $$;
 
+-- A browser shows its secret; `follower` is what comes next if that is the last
+-- one.  `key` makes the cookie that goes back.  Whoever shows a secret that was
+-- left behind has copied it, or was copied: then the browser is trusted no more.
+CREATE FUNCTION sso.browser_show(shown_id bytea, shown bytea, follower bytea,
+	follower_key smallint, moment timestamptz, agent text,
+	OUT verdict text, OUT key smallint)
+LANGUAGE plpgsql AS $$
+DECLARE
+	b sso.browser;
+BEGIN
+	SELECT * INTO b FROM sso.browser WHERE id = shown_id FOR UPDATE;
+	IF NOT FOUND THEN
+		verdict := 'unknown';
+	ELSIF b.mac = shown THEN
+		UPDATE sso.browser SET mac = follower, key_id = follower_key,
+			previous_mac = b.mac, previous_key_id = b.key_id,
+			older_mac = b.previous_mac,
+			older_until = moment + interval '1 minute',
+			last_seen_at = moment, user_agent = agent
+		WHERE id = shown_id;
+		verdict := 'good';
+		key := follower_key;
+	ELSIF b.previous_mac = shown THEN
+		verdict := 'good';
+		key := b.key_id;
+	ELSIF b.older_mac = shown AND b.older_until > moment THEN
+		verdict := 'good';
+		key := b.previous_key_id;
+	ELSE
+		UPDATE sso.browser_trust
+		SET revoked_at = moment, revoked_why = 'copied'
+		WHERE browser_id = shown_id AND revoked_at IS NULL;
+		verdict := 'copied';
+	END IF;
+END
+$$;
+
 REVOKE ALL ON FUNCTION
 	sso.factor_wait(timestamptz[], integer, timestamptz),
-	sso.factor_try(bytea, timestamptz)
+	sso.factor_try(bytea, timestamptz),
+	sso.browser_show(bytea, bytea, bytea, smallint, timestamptz, text)
 	FROM PUBLIC;
 
 GRANT EXECUTE ON FUNCTION
 	sso.factor_wait(timestamptz[], integer, timestamptz),
-	sso.factor_try(bytea, timestamptz)
+	sso.factor_try(bytea, timestamptz),
+	sso.browser_show(bytea, bytea, bytea, smallint, timestamptz, text)
 	TO portillon_app;
 GRANT SELECT, INSERT, UPDATE, DELETE
 	ON sso.address, sso.enrolment, sso.recovery_code, sso.browser,

@@ -30,6 +30,7 @@ enum {
 static const char *const mac_labels[MAC_PURPOSE_COUNT] = {
 	[MAC_SESSION_COOKIE] = "portillon session cookie",
 	[MAC_SIGN_IN_COOKIE] = "portillon sign-in cookie",
+	[MAC_TRUSTED_BROWSER] = "portillon trusted browser",
 	[MAC_LOGIN_FORM] = "portillon login form",
 	[MAC_SERVICE_URL] = "portillon service url",
 	[MAC_THROTTLE] = "portillon throttle",

@@ -54,11 +54,48 @@ struct browser_presented {
 	const uint8_t *id; /* BROWSER_ID_SIZE; NULL: no cookie came */
 	const uint8_t *mac; /* MAC_SIZE, of the secret that came */
 	struct str user_agent;
+	int64_t now;
 };
 
 /* generation stays 0 if there is no such account. */
 void second_step_facts_read(struct store *, struct flow *, int64_t account_id,
     const struct browser_presented *, struct second_step_facts *into);
+
+struct browser_secret {
+	const uint8_t *id; /* BROWSER_ID_SIZE */
+	const uint8_t *mac; /* MAC_SIZE */
+	int64_t key_id;
+};
+
+/* A browser that we have not met, or that lost its cookie. */
+void browsers_add(struct store *, struct flow *, const struct browser_secret *,
+    int64_t now, struct str user_agent);
+
+struct browser_shown {
+	struct str verdict; /* "good", "unknown", or "copied" */
+	int64_t key_id; /* generation that makes the cookie of a good one */
+};
+
+/*
+ * A browser shows the secret with this MAC; `follower` is what comes next.  One
+ * that was left behind is a copy, and what the browser is trusted for ends.
+ */
+void browsers_show(struct store *, struct flow *, const uint8_t *shown,
+    const struct browser_secret *follower, const struct browser_presented *,
+    struct browser_shown *into);
+
+struct browser_use {
+	int64_t account_id;
+	const uint8_t *id;
+	int64_t now;
+	bool trust; /* the person asked for it, and a code was right */
+	int64_t verified_at; /* 0: no code was given now */
+	struct str verified_by;
+	int64_t generator; /* that made the code; 0: none did */
+	struct str name; /* as suggested; the first one stays */
+};
+
+void browsers_use(struct store *, struct flow *, const struct browser_use *);
 
 struct sign_in_beginning {
 	const uint8_t *mac; /* of the cookie that goes out */

@@ -8,9 +8,11 @@
 SELECT $1::bigint AS echo, true AS found,
        a.trust_epoch, a.offered_at, a.skips, a.encouraged_at,
        a.removed_at, a.reset_at,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('tenant', m.tenant_id,
-	       'type', m.type, 'groups', m.groups) ORDER BY m.tenant_id), '[]')
-	FROM sso.membership AS m WHERE m.account_id = a.id) AS memberships,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('tenant', n.slug,
+	       'type', m.type, 'groups', m.groups) ORDER BY n.slug), '[]')
+	FROM sso.membership AS m
+	JOIN sso.tenant AS n ON n.id = m.tenant_id
+	WHERE m.account_id = a.id) AS memberships,
        (SELECT count(*) FROM sso.enrolment AS e
 	WHERE e.account_id = a.id AND e.factor = 'totp'
 	AND e.state = 'active') AS generators,
@@ -29,7 +31,8 @@ SELECT $1::bigint AS echo, true AS found,
 	       'bounced', d.bounced_at IS NOT NULL) ORDER BY d.id), '[]')
 	FROM sso.address AS d WHERE d.account_id = a.id) AS addresses,
        b.id IS NOT NULL AS browser_known,
-       coalesce(b.mac = $4::bytea OR b.previous_mac = $4, false)
+       coalesce($4::bytea IN (b.mac, b.previous_mac) OR
+	b.older_mac = $4 AND b.older_until > $6::timestamptz, false)
 	AS secret_matches,
        t.known_at, t.trusted_at, t.verified_at, t.verified_by,
        t.last_sign_in_at, t.revoked_at,
@@ -350,3 +353,48 @@ WITH used AS (
 SELECT $1::bigint AS echo, true AS found,
        EXISTS (SELECT FROM used) AS fresh,
        EXISTS (SELECT FROM verified) AS verified;
+
+-- name: browser_show
+-- role: app
+-- retry: once
+-- row: browser_shown
+-- A browser shows its secret and gets the next one.
+SELECT $1::bigint AS echo, true AS found, b.verdict,
+       coalesce(b.key, 0)::bigint AS key_id
+FROM sso.browser_show($2::bytea, $3::bytea, $4::bytea, $5::bigint::smallint,
+	$6::timestamptz, $7::text) AS b;
+
+-- name: browser_add
+-- role: app
+-- retry: idempotent
+-- A browser that we have not met, or that lost its cookie.
+INSERT INTO sso.browser (id, mac, key_id, first_seen_at, last_seen_at,
+	user_agent)
+VALUES ($2::bytea, $3::bytea, $4::bigint::smallint, $5::timestamptz, $5,
+	$6::text)
+ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at
+WHERE browser.mac = excluded.mac
+RETURNING $1::bigint AS echo;
+
+-- name: browser_use
+-- role: app
+-- retry: idempotent
+-- The person signed in with this browser, and trusts it if they said so.
+INSERT INTO sso.browser_trust AS t (account_id, browser_id, known_at,
+	last_sign_in_at, trusted_at, verified_at, verified_by, enrolment_id, name)
+VALUES ($2::bigint, $3::bytea, $4::timestamptz, $4,
+	CASE WHEN $5::boolean THEN $4 END, $6::timestamptz, $7::text,
+	$8::bigint, coalesce($9::text, ''))
+ON CONFLICT (account_id, browser_id) DO UPDATE SET
+	last_sign_in_at = excluded.last_sign_in_at,
+	trusted_at = CASE WHEN $5 AND
+		(t.trusted_at IS NULL OR t.revoked_at IS NOT NULL)
+		THEN excluded.trusted_at ELSE t.trusted_at END,
+	revoked_at = CASE WHEN $5 THEN NULL ELSE t.revoked_at END,
+	revoked_why = CASE WHEN $5 THEN NULL ELSE t.revoked_why END,
+	verified_at = coalesce(excluded.verified_at, t.verified_at),
+	verified_by = coalesce(excluded.verified_by, t.verified_by),
+	enrolment_id = CASE WHEN excluded.verified_at IS NOT NULL
+		THEN excluded.enrolment_id ELSE t.enrolment_id END,
+	name = CASE WHEN t.name = '' THEN excluded.name ELSE t.name END
+RETURNING $1::bigint AS echo;
