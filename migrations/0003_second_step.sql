@@ -23,7 +23,7 @@ CREATE TABLE sso.address (
 	kind text NOT NULL CHECK (kind IN ('personal', 'institutional')),
 	source text NOT NULL CHECK (source IN ('directory', 'office', 'self')),
 	verified_at timestamptz,
-	changed_at timestamptz NOT NULL,
+	changed_at timestamptz, -- NULL: the first one on record
 	bounced_at timestamptz,
 	UNIQUE (account_id, email)
 );
@@ -40,8 +40,8 @@ CREATE TABLE sso.enrolment (
 	secret bytea,
 	key_id smallint NOT NULL CHECK (key_id BETWEEN 1 AND 255),
 	-- of the last code that was accepted: only a later one is
-	last_step bigint NOT NULL DEFAULT 0,
-	drift smallint NOT NULL DEFAULT 0 CHECK (drift BETWEEN -2 AND 2),
+	last_step bigint NOT NULL DEFAULT -1,
+	drift smallint NOT NULL DEFAULT 0 CHECK (drift BETWEEN -20 AND 20),
 	voluntary boolean NOT NULL DEFAULT false, -- no policy demanded it
 	created_at timestamptz NOT NULL,
 	confirmed_at timestamptz,
@@ -104,7 +104,6 @@ CREATE TABLE sso.sign_in (
 	key_id smallint NOT NULL CHECK (key_id BETWEEN 1 AND 255),
 	account_id bigint NOT NULL,
 	account_epoch bigint NOT NULL,
-	browser_id bytea,
 	step text NOT NULL CHECK (step IN
 		('code', 'proof', 'set up', 'codes', 'right', 'done', 'ended')),
 	began_at timestamptz NOT NULL,

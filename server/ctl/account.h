@@ -21,6 +21,10 @@ extern const struct option_rule account_add_options[];
 int account_add(const struct settings *, const struct options *);
 
 extern const struct option_rule account_password_options[];
+extern const struct option_rule account_address_options[];
+extern const struct option_rule account_no_address_options[];
+int account_set_address(const struct settings *, const struct options *);
+int account_remove_address(const struct settings *, const struct options *);
 int account_set_password(const struct settings *, const struct options *);
 
 extern const struct option_rule account_import_options[];

@@ -12,8 +12,10 @@ struct buf;
 
 extern const struct command account_parts[];
 extern const struct command keys_parts[];
+extern const struct command policy_parts[];
 extern const struct command service_parts[];
 extern const struct command tenant_parts[];
+extern const struct command zone_parts[];
 
 /* The folder of the release's migrations: beside that of its templates. */
 void migrate_folder(const struct settings *, struct buf *out);

@@ -65,16 +65,16 @@ extern const struct row_table email_code_row;
 const struct row_table email_code_row =
     ROW_TABLE(struct email_code, email_code_columns);
 
-static const struct row_column recovery_code_columns[] = {
-	ROW_COLUMN(struct recovery_code, enrolment_id, ROW_INT),
-	ROW_COLUMN(struct recovery_code, slot, ROW_INT),
-	ROW_COLUMN(struct recovery_code, hash, ROW_TEXT),
-	ROW_COLUMN(struct recovery_code, used_at, ROW_TIME),
+static const struct row_column recovery_hash_columns[] = {
+	ROW_COLUMN(struct recovery_hash, enrolment_id, ROW_INT),
+	ROW_COLUMN(struct recovery_hash, slot, ROW_INT),
+	ROW_COLUMN(struct recovery_hash, hash, ROW_TEXT),
+	ROW_COLUMN(struct recovery_hash, used_at, ROW_TIME),
 };
 
-extern const struct row_table recovery_code_row;
-const struct row_table recovery_code_row =
-    ROW_TABLE(struct recovery_code, recovery_code_columns);
+extern const struct row_table recovery_hash_row;
+const struct row_table recovery_hash_row =
+    ROW_TABLE(struct recovery_hash, recovery_hash_columns);
 
 void
 factors_try(struct store *store, struct flow *f, const uint8_t *counter,

@@ -96,14 +96,14 @@ void factors_take_email(struct store *, struct flow *, const struct sign_in *,
     struct str mac, const uint8_t *counter, const struct audit_origin *,
     struct sign_in_taken *into);
 
-struct recovery_code {
+struct recovery_hash {
 	int64_t enrolment_id;
 	int64_t slot;
 	struct str hash; /* PHC string */
 	int64_t used_at;
 };
 
-/* `struct recovery_code`: those in this place on the person's lists. */
+/* `struct recovery_hash`: those in this place on the person's lists. */
 void recovery_codes_find(struct store *, struct flow *, int64_t account_id,
     int64_t slot, struct row_list *into);
 

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "store/row.h"
+#include "store/sign_ins.h"
 #include "store/store.h"
 
 enum {
@@ -101,6 +102,8 @@ sessions_open(struct store *store, struct flow *f,
 		TEXT_VALUE(origin->client_address),
 		TEXT_VALUE(user_agent_fit(opening->user_agent)),
 		TEXT_VALUE(origin->request),
+		BYTES_VALUE(opening->browser_id,
+		    opening->browser_id == NULL ? 0 : BROWSER_ID_SIZE),
 	};
 
 	store_ask(

@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "model/account.h"
 #include "store/accounts.h"
 #include "store/row.h"
 #include "store/store.h"
@@ -20,12 +21,10 @@ static const struct row_column second_step_facts_columns[] = {
 	FACT(encouraged_at, ROW_TIME),
 	FACT(removed_at, ROW_TIME),
 	FACT(reset_at, ROW_TIME),
-	FACT(memberships, ROW_TEXT),
 	FACT(generators, ROW_INT),
 	FACT(voluntary, ROW_BOOL),
 	FACT(generator_used_at, ROW_TIME),
 	FACT(recovery_codes, ROW_INT),
-	FACT(addresses, ROW_TEXT),
 	FACT(browser_known, ROW_BOOL),
 	FACT(secret_matches, ROW_BOOL),
 	FACT(known_at, ROW_TIME),
@@ -42,6 +41,30 @@ static const struct row_column second_step_facts_columns[] = {
 extern const struct row_table second_step_facts_row;
 const struct row_table second_step_facts_row =
     ROW_TABLE(struct second_step_facts, second_step_facts_columns);
+
+static const struct row_column membership_columns[] = {
+	ROW_COLUMN(struct membership, tenant, ROW_TEXT),
+	ROW_COLUMN(struct membership, type, ROW_TEXT),
+	ROW_COLUMN(struct membership, groups, ROW_TEXT),
+};
+
+extern const struct row_table membership_row;
+const struct row_table membership_row =
+    ROW_TABLE(struct membership, membership_columns);
+
+static const struct row_column address_columns[] = {
+	ROW_COLUMN(struct address_row, id, ROW_INT),
+	ROW_COLUMN(struct address_row, email, ROW_TEXT),
+	ROW_COLUMN(struct address_row, kind, ROW_TEXT),
+	ROW_COLUMN(struct address_row, source, ROW_TEXT),
+	ROW_COLUMN(struct address_row, verified_at, ROW_TIME),
+	ROW_COLUMN(struct address_row, changed_at, ROW_TIME),
+	ROW_COLUMN(struct address_row, bounced_at, ROW_TIME),
+};
+
+extern const struct row_table address_row;
+const struct row_table address_row =
+    ROW_TABLE(struct address_row, address_columns);
 
 static const struct row_column sign_in_begun_columns[] = {
 	ROW_COLUMN(struct sign_in_begun, number, ROW_INT),
@@ -146,6 +169,61 @@ second_step_facts_read(struct store *store, struct flow *f, int64_t account_id,
 }
 
 void
+memberships_list(struct store *store, struct flow *f, int64_t account_id,
+    struct row_list *into)
+{
+	const struct value values[] = { INT_VALUE(account_id) };
+
+	store_ask_list(store, f, STATEMENT_MEMBERSHIP_LIST, values,
+	    COUNT_OF(values), into);
+}
+
+void
+addresses_list(struct store *store, struct flow *f, int64_t account_id,
+    struct row_list *into)
+{
+	const struct value values[] = { INT_VALUE(account_id) };
+
+	store_ask_list(
+	    store, f, STATEMENT_ADDRESS_LIST, values, COUNT_OF(values), into);
+}
+
+void
+addresses_put(struct store *store, struct flow *f, struct str login,
+    struct str email, struct str kind, const struct audit_origin *origin,
+    struct account_changed *into)
+{
+	const struct value values[] = {
+		TEXT_VALUE(login),
+		TEXT_VALUE(email),
+		TEXT_VALUE(kind),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(
+	    store, f, STATEMENT_ADDRESS_PUT, values, COUNT_OF(values), into);
+}
+
+void
+addresses_remove(struct store *store, struct flow *f, struct str login,
+    struct str email, const struct audit_origin *origin,
+    struct account_changed *into)
+{
+	const struct value values[] = {
+		TEXT_VALUE(login),
+		TEXT_VALUE(email),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(
+	    store, f, STATEMENT_ADDRESS_REMOVE, values, COUNT_OF(values), into);
+}
+
+void
 sign_ins_begin(struct store *store, struct flow *f,
     const struct sign_in_beginning *b, struct sign_in_begun *into)
 {
@@ -155,7 +233,6 @@ sign_ins_begin(struct store *store, struct flow *f,
 		INT_VALUE(b->key_id),
 		INT_VALUE(b->account_id),
 		INT_VALUE(b->account_epoch),
-		mac_or_null(b->browser_id, BROWSER_ID_SIZE),
 		TEXT_VALUE(step_names[b->step]),
 		TIME_VALUE(b->now),
 		TIME_VALUE(b->expires_at),

@@ -14,6 +14,7 @@
 #include "model/sign_in.h"
 #include "store/audit.h"
 
+struct account_changed;
 struct flow;
 struct row_list;
 struct sign_in_counters;
@@ -31,12 +32,10 @@ struct second_step_facts {
 	int64_t encouraged_at;
 	int64_t removed_at;
 	int64_t reset_at;
-	struct str memberships; /* JSON: list of {tenant, type, groups} */
 	int64_t generators;
 	bool voluntary;
 	int64_t generator_used_at;
 	int64_t recovery_codes; /* unused */
-	struct str addresses; /* JSON */
 	bool browser_known;
 	bool secret_matches;
 	int64_t known_at;
@@ -60,6 +59,35 @@ struct browser_presented {
 /* generation stays 0 if there is no such account. */
 void second_step_facts_read(struct store *, struct flow *, int64_t account_id,
     const struct browser_presented *, struct second_step_facts *into);
+
+/* `struct membership`, by the slug of the organisation. */
+void memberships_list(
+    struct store *, struct flow *, int64_t account_id, struct row_list *into);
+
+struct address_row {
+	int64_t id;
+	struct str email;
+	struct str kind; /* "personal", "institutional" */
+	struct str source; /* "directory", "office", "self" */
+	int64_t verified_at;
+	int64_t changed_at;
+	int64_t bounced_at;
+};
+
+/* `struct address_row`, the first one on record first. */
+void addresses_list(
+    struct store *, struct flow *, int64_t account_id, struct row_list *into);
+
+/* As an office knows it; `kind` is "personal" or "institutional".  id stays 0
+ * if there is no such account. */
+void addresses_put(struct store *, struct flow *, struct str login,
+    struct str email, struct str kind, const struct audit_origin *,
+    struct account_changed *into);
+
+/* Codes on their way there die.  id stays 0 if there was nothing to remove. */
+void addresses_remove(struct store *, struct flow *, struct str login,
+    struct str email, const struct audit_origin *,
+    struct account_changed *into);
 
 struct browser_secret {
 	const uint8_t *id; /* BROWSER_ID_SIZE */
@@ -102,7 +130,6 @@ struct sign_in_beginning {
 	int64_t key_id;
 	int64_t account_id;
 	int64_t account_epoch; /* of the row that was compared with */
-	const uint8_t *browser_id; /* or NULL */
 	enum sign_in_step step;
 	int64_t now;
 	int64_t expires_at;

@@ -121,14 +121,15 @@ browser_make(struct request *rq, struct flow *f, struct browser_next *next)
 	    rq->user_agent);
 }
 
+/* One that was swept away, or whose cookie was made up, gets a new number. */
 void
 browser_go_on(struct request *rq, struct flow *f, const struct browser *browser,
-    struct browser_next *next)
+    bool known, struct browser_next *next)
 {
 	uint8_t cookie[COOKIE_SIZE], follower[COOKIE_SIZE], mac[MAC_SIZE];
 
 	*next = (struct browser_next){ .fresh = false };
-	if (!browser->came || !cookie_read(rq, cookie) ||
+	if (!browser->came || !known || !cookie_read(rq, cookie) ||
 	    !cookie_follower(rq, cookie, rq->active_key, follower) ||
 	    !cookie_mac(rq, follower, STR("secret"), mac)) {
 		browser_make(rq, f, next);

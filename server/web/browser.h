@@ -39,10 +39,10 @@ struct browser_next {
 	struct browser_shown shown;
 };
 
-/* Known browsers show their secret, others get a number.  In the same unit as
- * the session that opens. */
+/* One that the database has a row of shows its secret, others get a number.  In
+ * the same unit as the session that opens. */
 void browser_go_on(struct request *, struct flow *, const struct browser *,
-    struct browser_next *);
+    bool known, struct browser_next *);
 
 /* Puts the cookie into the answer; one whose secret was left behind gets none
  * and loses what it has. */

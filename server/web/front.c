@@ -16,6 +16,7 @@
 #include "text/messages.h"
 #include "web/configuration.h"
 #include "web/gate.h"
+#include "web/protection.h"
 #include "web/request.h"
 #include "web/routes.h"
 
@@ -62,8 +63,10 @@ request_new(struct gate *gate, struct http_exchange *x)
 	rq->began_us = clock_monotonic();
 	rq->language = page_default_language(rq->configuration->pages);
 	rq->cookies = (struct buf)BUF_INIT(COOKIES_LONGEST);
-	if (gate->registry != NULL)
+	if (gate->registry != NULL) {
 		rq->registry = registry_ref(gate->registry);
+		rq->protection = protection_ref(gate->protection);
+	}
 	if (snapshot_usable(gate)) {
 		rq->active_key = (unsigned)gate->generation.active_key;
 		rq->throttle_key = (unsigned)gate->generation.throttle_key;
@@ -80,6 +83,7 @@ request_release(void *state)
 
 	buf_clear(&rq->cookies);
 	registry_unref(rq->registry);
+	protection_unref(rq->protection);
 	configuration_unref(rq->configuration);
 	arena_clear(&rq->arena);
 	free(rq);

@@ -17,6 +17,7 @@
 struct configuration;
 struct event_base;
 struct pool;
+struct protection;
 struct registry;
 struct snapshot_waiter;
 struct touches;
@@ -33,6 +34,7 @@ struct gate {
 
 	/* The snapshot: replaced as a whole, see web/snapshot.h. */
 	struct registry *registry; /* NULL until the first has been read */
+	struct protection *protection; /* likewise */
 	struct generation generation;
 	struct snapshot_waiter *waiting; /* for a newer one */
 	bool loading; /* it is on its way */

@@ -42,7 +42,8 @@ assert_may_grant(const struct request *rq)
 
 void
 grant_session(struct request *rq, struct flow *f,
-    const uint8_t sign_in_mac[static MAC_SIZE], struct session_grant *grant)
+    const uint8_t sign_in_mac[static MAC_SIZE], const uint8_t *browser_id,
+    struct session_grant *grant)
 {
 	uint8_t mac[MAC_SIZE], old_mac[MAC_SIZE];
 	struct audit_origin origin = request_origin(rq);
@@ -55,6 +56,7 @@ grant_session(struct request *rq, struct flow *f,
 		.old_mac = session_cookie_mac(rq, old_mac) ? old_mac : NULL,
 		.mac = mac,
 		.key_id = rq->active_key,
+		.browser_id = browser_id,
 		.limits = rq->configuration->settings.session,
 		.user_agent = rq->user_agent,
 	    },

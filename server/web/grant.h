@@ -29,7 +29,8 @@ struct session_grant {
 
 /* Nothing is missing in this sign-in: opens or goes on with a session. */
 void grant_session(struct request *, struct flow *,
-    const uint8_t sign_in_mac[static MAC_SIZE], struct session_grant *);
+    const uint8_t sign_in_mac[static MAC_SIZE], const uint8_t *browser_id,
+    struct session_grant *);
 
 /* Puts the new cookie into the answer; opened.number must not be 0. */
 void grant_session_cookie(struct request *, const struct session_grant *);

@@ -58,6 +58,45 @@ static const struct template_field login_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
+static const struct template_field code_fields[] = {
+	FRAME_FIELDS(struct code_page),
+	FIELD(struct code_page, action, TEMPLATE_TEXT),
+	FIELD(struct code_page, send_action, TEMPLATE_TEXT),
+	FIELD(struct code_page, again_url, TEMPLATE_TEXT),
+	FIELD(struct code_page, execution, TEMPLATE_TEXT),
+	FIELD(struct code_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct code_page, display_name, TEMPLATE_TEXT),
+	FIELD(struct code_page, proof, TEMPLATE_FLAG),
+	FIELD(struct code_page, app, TEMPLATE_FLAG),
+	FIELD(struct code_page, recovery, TEMPLATE_FLAG),
+	FIELD(struct code_page, email_offered, TEMPLATE_FLAG),
+	FIELD(struct code_page, email_sent, TEMPLATE_FLAG),
+	FIELD(struct code_page, email, TEMPLATE_TEXT),
+	FIELD(struct code_page, valid_minutes, TEMPLATE_TEXT),
+	FIELD(struct code_page, trust_offered, TEMPLATE_FLAG),
+	FIELD(struct code_page, trust_days, TEMPLATE_TEXT),
+	FIELD(struct code_page, wrong, TEMPLATE_FLAG),
+	FIELD(struct code_page, used, TEMPLATE_FLAG),
+	FIELD(struct code_page, late, TEMPLATE_FLAG),
+	FIELD(struct code_page, wait, TEMPLATE_FLAG),
+	FIELD(struct code_page, stopped, TEMPLATE_FLAG),
+	FIELD(struct code_page, old, TEMPLATE_FLAG),
+	FIELD(struct code_page, empty, TEMPLATE_FLAG),
+	FIELD(struct code_page, expired, TEMPLATE_FLAG),
+	FIELD(struct code_page, mail_wait, TEMPLATE_FLAG),
+	FIELD(struct code_page, minutes, TEMPLATE_TEXT),
+	FIELD(struct code_page, any_error, TEMPLATE_FLAG),
+	TEMPLATE_FIELDS_END,
+};
+
+static const struct template_field denied_fields[] = {
+	FRAME_FIELDS(struct denied_page),
+	FIELD(struct denied_page, no_way, TEMPLATE_FLAG),
+	FIELD(struct denied_page, blocked, TEMPLATE_FLAG),
+	FIELD(struct denied_page, other, TEMPLATE_FLAG),
+	TEMPLATE_FIELDS_END,
+};
+
 static const struct template_field signed_in_fields[] = {
 	FRAME_FIELDS(struct signed_in_page),
 	FIELD(struct signed_in_page, display_name, TEMPLATE_TEXT),
@@ -94,6 +133,8 @@ static const struct {
 	const struct template_field *fields;
 } pages[PAGE_COUNT] = {
 	[PAGE_LOGIN] = { "login.html", login_fields },
+	[PAGE_CODE] = { "code.html", code_fields },
+	[PAGE_DENIED] = { "denied.html", denied_fields },
 	[PAGE_SIGNED_IN] = { "signed_in.html", signed_in_fields },
 	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_fields },
 	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_fields },

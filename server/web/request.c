@@ -261,7 +261,9 @@ reply_page(
 	return reply_with(
 	    rq, &(struct http_response){
 		    .status = status,
-		    .kind = page == PAGE_LOGIN ? HTTP_PAGE_LEAVING : HTTP_PAGE,
+		    .kind = page == PAGE_LOGIN || page == PAGE_CODE
+				? HTTP_PAGE_LEAVING
+				: HTTP_PAGE,
 		    .content_type = STR("text/html;charset=UTF-8"),
 		    .body = buf_str(&body),
 		});

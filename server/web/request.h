@@ -21,6 +21,7 @@ struct configuration;
 struct gate;
 struct http_exchange;
 struct http_response;
+struct protection;
 struct registry;
 struct route;
 
@@ -35,6 +36,7 @@ struct request {
 	struct http_exchange *exchange; /* NULL once answered */
 	const struct route *route;
 	struct registry *registry; /* counted; see web/snapshot.h */
+	struct protection *protection; /* the same */
 	unsigned active_key; /* generation of keys to make new things with */
 	unsigned throttle_key; /* and to name counters of failures with */
 	char id[REQUEST_ID_SIZE]; /* also the support code on error pages */

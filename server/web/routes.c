@@ -8,6 +8,7 @@
 #include "loop/flow.h"
 #include "web/assets.h"
 #include "web/cas/validate.h"
+#include "web/pages/code.h"
 #include "web/pages/login.h"
 #include "web/pages/logout.h"
 #include "web/status.h"
@@ -18,6 +19,12 @@ static const struct route routes[] = {
 	    sizeof(struct login_show_state), ROUTE_GRANTS },
 	{ ON_POST, STR_INIT("/login"), login_submit,
 	    sizeof(struct login_submit_state), ROUTE_GRANTS | ROUTE_FORM },
+	{ ON_GET | ON_HEAD, STR_INIT("/mfa"), code_show,
+	    sizeof(struct code_show_state), 0 },
+	{ ON_POST, STR_INIT("/mfa"), code_submit,
+	    sizeof(struct code_submit_state), ROUTE_GRANTS | ROUTE_FORM },
+	{ ON_POST, STR_INIT("/mfa/send"), code_send,
+	    sizeof(struct code_send_state), ROUTE_FORM },
 	{ ON_GET | ON_POST, STR_INIT("/logout"), logout,
 	    sizeof(struct logout_state), 0 },
 	{ ON_GET | ON_POST, STR_INIT("/validate"), validate_1,

@@ -9,11 +9,15 @@
 #include "web/destination.h"
 #include "web/gate.h"
 #include "web/handle.h"
+#include "web/known_browser.h"
+#include "web/pages/login_form.h"
 #include "web/request.h"
+#include "web/second_step.h"
 
+#define COOKIE_NAME STR("__Host-sign-in")
 #define COOKIE_PREFIX STR("SIN-")
 
-static const int64_t life_us = INT64_C(15) * 60 * 1000000;
+static const int64_t second_us = 1000000;
 
 void
 sign_in_begin(struct request *rq, struct flow *f,
@@ -29,7 +33,7 @@ sign_in_begin(struct request *rq, struct flow *f,
 		.account_epoch = first->account->epoch,
 		.step = first->step,
 		.now = rq->now,
-		.expires_at = rq->now + life_us,
+		.expires_at = rq->now + SIGN_IN_LIFE_SECONDS * second_us,
 		.password_at = rq->now,
 		.skipped = first->skipped,
 		.service_url = first->to->url,
@@ -37,4 +41,61 @@ sign_in_begin(struct request *rq, struct flow *f,
 		.counters = first->counters,
 	    },
 	    &start->begun);
+}
+
+void
+sign_in_cookie(struct request *rq, const struct sign_in_start *start)
+{
+	request_set_cookie(rq, COOKIE_NAME, start->cookie, 0);
+}
+
+bool
+sign_in_cookie_mac(const struct request *rq, uint8_t mac[static MAC_SIZE])
+{
+	return handle_mac(rq, MAC_SIGN_IN_COOKIE, COOKIE_PREFIX,
+	    request_cookie(rq, COOKIE_NAME), mac);
+}
+
+void
+sign_in_cookie_clear(struct request *rq)
+{
+	request_clear_cookie(rq, COOKIE_NAME);
+}
+
+void
+sign_in_finish(struct request *rq, struct flow *f,
+    const struct sign_in_last *last, struct sign_in_end *end)
+{
+	const struct second_step *second = last->second;
+
+	browser_go_on(rq, f, &second->browser, second->row.browser_known,
+	    &end->browser);
+	browsers_use(rq->gate->store, f,
+	    &(struct browser_use){
+		.account_id = last->account_id,
+		.id = end->browser.id,
+		.now = rq->now,
+		.trust = last->trust,
+		.verified_at = last->verified_by.len > 0 ? rq->now : 0,
+		.verified_by = last->verified_by,
+		.generator = last->generator,
+	    });
+	grant_session(rq, f, last->mac, end->browser.id, &end->grant);
+}
+
+enum flow_next
+sign_in_leave(struct request *rq, struct str login,
+    const struct second_step *second, const struct destination *to,
+    const struct sign_in_end *end)
+{
+	grant_session_cookie(rq, &end->grant);
+	browser_cookie(rq, &second->browser, &end->browser);
+	known_browser_remember(rq, login);
+	if (to->url.len == 0)
+		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
+	if (to->service == NULL) /* removed meanwhile */
+		return login_unregistered_reply(rq, to);
+	return reply_redirect(rq, 303,
+	    grant_ticket(rq, end->grant.opened.number, true, to->url,
+		to->canonical));
 }

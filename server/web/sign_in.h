@@ -9,12 +9,20 @@
 #ifndef WEB_SIGN_IN_H
 #define WEB_SIGN_IN_H
 
+#include "loop/flow.h"
 #include "store/sign_ins.h"
+#include "web/browser.h"
+#include "web/grant.h"
 
 struct account;
 struct destination;
 struct request;
+struct second_step;
 struct sign_in_counters;
+
+enum {
+	SIGN_IN_LIFE_SECONDS = 15 * 60
+};
 
 struct sign_in_start {
 	uint8_t mac[MAC_SIZE];
@@ -34,5 +42,38 @@ struct sign_in_first {
 /* The password was right just now: writes the row, makes the cookie. */
 void sign_in_begin(struct request *, struct flow *,
     const struct sign_in_first *, struct sign_in_start *);
+
+/* Gives the cookie out; the sign-in goes on in further requests. */
+void sign_in_cookie(struct request *, const struct sign_in_start *);
+
+/* The MAC of the cookie that came; false if none worth looking up. */
+bool sign_in_cookie_mac(const struct request *, uint8_t mac[static MAC_SIZE]);
+
+void sign_in_cookie_clear(struct request *);
+
+/* What opens a session: asked in one step, told in a later one. */
+struct sign_in_end {
+	struct browser_next browser;
+	struct session_grant grant;
+};
+
+struct sign_in_last {
+	const uint8_t *mac; /* of the sign-in */
+	int64_t account_id;
+	const struct second_step *second;
+	bool trust; /* the person asked for it */
+	struct str verified_by; /* STR_NONE: no code was given now */
+	int64_t generator; /* that made the code; 0: none did */
+};
+
+/* Nothing is missing: the session opens, the browser is noted. */
+void sign_in_finish(struct request *, struct flow *,
+    const struct sign_in_last *, struct sign_in_end *);
+
+/* The session is open: cookies, and the way to where the person wanted to go;
+ * `to` is found in the current registry. */
+enum flow_next sign_in_leave(struct request *, struct str login,
+    const struct second_step *, const struct destination *to,
+    const struct sign_in_end *);
 
 #endif

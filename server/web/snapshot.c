@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The registry of services as a gate knows it.
+ * The registry of services, and what protects people, as a gate knows them.
  */
 #include "web/snapshot.h"
 
@@ -8,16 +8,19 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "cas/registry.h"
 #include "crypto/keys.h"
 #include "loop/flow.h"
 #include "loop/scoreboard.h"
+#include "store/policies.h"
 #include "store/row_set.h"
 #include "store/services.h"
 #include "web/configuration.h"
 #include "web/gate.h"
+#include "web/protection.h"
 #include "web/registry_work.h"
 #include "web/request.h"
 
@@ -33,7 +36,10 @@ struct snapshot_load {
 	struct arena arena;
 	struct gate *gate;
 	struct services_fetched fetched;
-	struct registry *registry; /* made of it */
+	struct row_list policies;
+	struct row_list zones;
+	struct registry *registry; /* made of them */
+	struct protection *protection;
 	bool done;
 };
 
@@ -49,6 +55,8 @@ load_read(struct flow *f)
 	struct snapshot_load *load = flow_state(f);
 
 	services_fetch(load->gate->store, f, &load->fetched);
+	policies_list(load->gate->store, f, &load->policies);
+	zones_list(load->gate->store, f, &load->zones);
 	return FLOW_NEXT;
 }
 
@@ -63,6 +71,19 @@ load_build(struct flow *f)
 	return FLOW_NEXT;
 }
 
+static bool
+load_protection(struct snapshot_load *load)
+{
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(1000);
+
+	load->protection =
+	    protection_new(&load->policies, &load->zones, &why);
+	if (load->protection == NULL)
+		log_event(LOG_ERROR, "a policy does not hold",
+		    LOG_TEXT("why", buf_str(&why)));
+	return load->protection != NULL;
+}
+
 static enum flow_next
 load_take(struct flow *f)
 {
@@ -70,11 +91,13 @@ load_take(struct flow *f)
 	struct gate *gate = load->gate;
 	int64_t number = load->fetched.generation.number;
 
-	load->done = true;
-	if (!snapshot_is_old(gate, number))
+	load->done = load_protection(load);
+	if (!load->done || !snapshot_is_old(gate, number))
 		return FLOW_DONE;
 	registry_unref(gate->registry);
 	gate->registry = registry_ref(load->registry);
+	protection_unref(gate->protection);
+	gate->protection = protection_ref(load->protection);
 	gate->generation = load->fetched.generation;
 	scoreboard_level(
 	    LEVEL_SERVICES, (int64_t)registry_count(gate->registry));
@@ -113,6 +136,7 @@ load_release(void *state)
 
 	row_set_free(load->fetched.rows);
 	registry_unref(load->registry);
+	protection_unref(load->protection);
 	arena_clear(&load->arena);
 	free(load);
 	gate->loading = false;
@@ -222,6 +246,8 @@ snapshot_settle(struct request *rq)
 	if (rq->registry != gate->registry) {
 		registry_unref(rq->registry);
 		rq->registry = registry_ref(gate->registry);
+		protection_unref(rq->protection);
+		rq->protection = protection_ref(gate->protection);
 	}
 	return true;
 }

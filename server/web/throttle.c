@@ -67,3 +67,12 @@ throttle_counters(
 	if (!known)
 		throttle_places(rq, out);
 }
+
+void
+throttle_second_step(
+    const struct request *rq, struct str login, uint8_t name[static MAC_SIZE])
+{
+	const struct str parts[] = { STR("second step"), login };
+
+	mac_compute(throttle_key(rq), parts, COUNT_OF(parts), name);
+}

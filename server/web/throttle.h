@@ -11,6 +11,7 @@
 #define WEB_THROTTLE_H
 
 #include "base/str.h"
+#include "crypto/mac.h"
 #include "text/address.h"
 
 struct request;
@@ -26,5 +27,9 @@ struct throttle_settings {
 /* Texts live as long as the request. */
 void throttle_counters(
     struct request *, struct str login, struct sign_in_counters *out);
+
+/* The name under which a person's failures at second steps are counted. */
+void throttle_second_step(
+    const struct request *, struct str login, uint8_t name[static MAC_SIZE]);
 
 #endif

@@ -35,7 +35,7 @@ WITH made AS MATERIALIZED (
 	RETURNING *
 ), actor AS MATERIALIZED (
 	SELECT a.id, a.epoch, r.password_at, r.verified_at, r.verified_by,
-	       r.skipped, r.browser_id
+	       r.skipped
 	FROM right_one AS r
 	JOIN sso.account AS a ON a.id = r.account_id
 	AND a.epoch = r.account_epoch AND a.state = 'active'
@@ -44,7 +44,7 @@ WITH made AS MATERIALIZED (
 	SET mac = $4, key_id = $5::bigint::smallint,
 	    password_at = actor.password_at, last_used_at = $6,
 	    verified_at = actor.verified_at, verified_by = actor.verified_by,
-	    skipped = actor.skipped, browser_id = actor.browser_id,
+	    skipped = actor.skipped, browser_id = $12::bytea,
 	    client_address = $9::text, user_agent = $10::text
 	FROM actor
 	WHERE s.mac = $3::bytea AND s.account_id = actor.id
@@ -62,7 +62,7 @@ WITH made AS MATERIALIZED (
 		skipped, browser_id, client_address, user_agent)
 	SELECT $4, $5::smallint, actor.id, actor.epoch, $6, $6,
 	       actor.password_at, actor.verified_at, actor.verified_by,
-	       actor.skipped, actor.browser_id, $9, $10
+	       actor.skipped, $12, $9, $10
 	FROM actor
 	WHERE NOT EXISTS (SELECT FROM renewed)
 	AND NOT EXISTS (SELECT FROM made)

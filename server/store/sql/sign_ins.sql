@@ -4,15 +4,12 @@
 -- role: app
 -- retry: read
 -- row: second_step_facts
--- What deciding needs to know of a person and their browser.
+-- What deciding needs to know of a person and their browser; one row for
+-- accounts that do not exist as well, since it is asked before anybody knows.
 SELECT $1::bigint AS echo, true AS found,
-       a.trust_epoch, a.offered_at, a.skips, a.encouraged_at,
+       a.trust_epoch, a.offered_at, coalesce(a.skips, 0) AS skips,
+       a.encouraged_at,
        a.removed_at, a.reset_at,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('tenant', n.slug,
-	       'type', m.type, 'groups', m.groups) ORDER BY n.slug), '[]')
-	FROM sso.membership AS m
-	JOIN sso.tenant AS n ON n.id = m.tenant_id
-	WHERE m.account_id = a.id) AS memberships,
        (SELECT count(*) FROM sso.enrolment AS e
 	WHERE e.account_id = a.id AND e.factor = 'totp'
 	AND e.state = 'active') AS generators,
@@ -24,12 +21,6 @@ SELECT $1::bigint AS echo, true AS found,
 	JOIN sso.enrolment AS e ON e.id = r.enrolment_id
 	WHERE e.account_id = a.id AND e.state = 'active'
 	AND r.used_at IS NULL) AS recovery_codes,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', d.id,
-	       'email', d.email, 'kind', d.kind, 'source', d.source,
-	       'verified', d.verified_at IS NOT NULL,
-	       'changed', date_part('epoch', d.changed_at)::bigint,
-	       'bounced', d.bounced_at IS NOT NULL) ORDER BY d.id), '[]')
-	FROM sso.address AS d WHERE d.account_id = a.id) AS addresses,
        b.id IS NOT NULL AS browser_known,
        coalesce($4::bytea IN (b.mac, b.previous_mac) OR
 	b.older_mac = $4 AND b.older_until > $6::timestamptz, false)
@@ -43,12 +34,83 @@ SELECT $1::bigint AS echo, true AS found,
 	AND o.id IS DISTINCT FROM $3::bytea) AS similar_trusted_at,
        g.number AS generation
 FROM sso.generation AS g
-JOIN sso.account AS a ON a.id = $2::bigint
+LEFT JOIN sso.account AS a ON a.id = $2::bigint
 LEFT JOIN sso.browser AS b ON b.id = $3
 LEFT JOIN sso.browser_trust AS t
 ON t.browser_id = b.id AND t.account_id = a.id
 LEFT JOIN sso.enrolment AS e ON e.id = t.enrolment_id
 WHERE g.singleton = 1;
+
+-- name: membership_list
+-- role: app
+-- retry: read
+-- row: membership
+-- What a person is, in each organisation.
+SELECT $1::bigint AS echo, m.account_id IS NOT NULL AS found,
+       t.slug AS tenant, m.type, m.groups
+FROM (SELECT 1) AS always
+LEFT JOIN sso.membership AS m ON m.account_id = $2::bigint
+LEFT JOIN sso.tenant AS t ON t.id = m.tenant_id
+ORDER BY t.slug;
+
+-- name: address_list
+-- role: app
+-- retry: read
+-- row: address
+-- Where mail reaches a person.
+SELECT $1::bigint AS echo, d.id IS NOT NULL AS found,
+       d.id, d.email, d.kind, d.source, d.verified_at, d.changed_at,
+       d.bounced_at
+FROM (SELECT 1) AS always
+LEFT JOIN sso.address AS d ON d.account_id = $2::bigint
+ORDER BY d.id;
+
+-- name: address_put
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: account_changed
+-- Where mail reaches a person, as an office knows it; the first one on record
+-- may be used at once.
+WITH person AS (
+	SELECT id FROM sso.account WHERE login = $2::text
+), put AS (
+	INSERT INTO sso.address AS d (account_id, email, kind, source,
+		verified_at, changed_at)
+	SELECT person.id, $3::text, $4::text, 'office', NULL,
+	       CASE WHEN EXISTS (SELECT FROM sso.address AS o
+		WHERE o.account_id = person.id AND o.kind = $4)
+		THEN $5::timestamptz END
+	FROM person
+	ON CONFLICT (account_id, email) DO UPDATE SET kind = excluded.kind,
+		source = excluded.source, bounced_at = NULL
+	RETURNING account_id
+), audited AS (
+	INSERT INTO sso.audit (at, kind, account_id, client_address, request)
+	SELECT $5, 'address set', account_id, $6::text, $7::text FROM put
+)
+SELECT $1::bigint AS echo, p.account_id IS NOT NULL AS found,
+       p.account_id AS id
+FROM (SELECT 1) AS always LEFT JOIN put AS p ON true;
+
+-- name: address_remove
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: account_changed
+-- Mail does not reach the person there any more; codes on their way die.
+WITH removed AS (
+	DELETE FROM sso.address AS d USING sso.account AS a
+	WHERE a.id = d.account_id AND a.login = $2::text AND d.email = $3::text
+	RETURNING d.account_id
+), audited AS (
+	INSERT INTO sso.audit (at, kind, account_id, client_address, request)
+	SELECT $4::timestamptz, 'address removed', account_id, $5::text, $6::text
+	FROM removed
+)
+SELECT $1::bigint AS echo, r.account_id IS NOT NULL AS found,
+       r.account_id AS id
+FROM (SELECT 1) AS always LEFT JOIN removed AS r ON true;
 
 -- name: sign_in_begin
 -- role: app
@@ -58,11 +120,11 @@ WHERE g.singleton = 1;
 -- forgotten.  The cookie is random and so names the request.
 WITH begun AS MATERIALIZED (
 	INSERT INTO sso.sign_in (mac, key_id, account_id, account_epoch,
-		browser_id, step, began_at, expires_at, password_at, skipped,
-		service_url, renew)
-	SELECT $2::bytea, $3::bigint::smallint, a.id, a.epoch, $6::bytea,
-	       $7::text, $8::timestamptz, $9::timestamptz, $10::timestamptz,
-	       $11::text, $12::text, $13::boolean
+		step, began_at, expires_at, password_at, skipped, service_url,
+		renew)
+	SELECT $2::bytea, $3::bigint::smallint, a.id, a.epoch, $6::text,
+	       $7::timestamptz, $8::timestamptz, $9::timestamptz, $10::text,
+	       $11::text, $12::boolean
 	FROM sso.account AS a
 	WHERE a.id = $4::bigint AND a.epoch = $5::bigint AND a.state = 'active'
 	ON CONFLICT (mac) DO UPDATE SET skipped = excluded.skipped
@@ -70,17 +132,17 @@ WITH begun AS MATERIALIZED (
 	RETURNING number
 ), forgiven AS (
 	DELETE FROM sso.throttle
-	WHERE kind = 'sign-in' AND name = $14::bytea
+	WHERE kind = 'sign-in' AND name = $13::bytea
 	AND EXISTS (SELECT FROM begun)
 	RETURNING 1
 ), address_forgiven AS ( -- behind the name: rows are locked in one order
 	UPDATE sso.throttle_place SET empty_at = empty_at - step
-	WHERE place = $15::text AND EXISTS (SELECT FROM begun)
+	WHERE place = $14::text AND EXISTS (SELECT FROM begun)
 	AND (SELECT count(*) FROM forgiven) >= 0
 	RETURNING 1
 ), network_forgiven AS (
 	UPDATE sso.throttle_place SET empty_at = empty_at - step
-	WHERE place = $16::text AND EXISTS (SELECT FROM begun)
+	WHERE place = $15::text AND EXISTS (SELECT FROM begun)
 	AND (SELECT count(*) FROM address_forgiven) >= 0
 )
 SELECT $1::bigint AS echo, true AS found,
@@ -305,7 +367,7 @@ SELECT $1::bigint AS echo, true AS found,
 -- name: recovery_find
 -- role: app
 -- retry: read
--- row: recovery_code
+-- row: recovery_hash
 -- The codes of one place on the person's lists, as hashes.
 SELECT $1::bigint AS echo, r.slot IS NOT NULL AS found,
        r.enrolment_id, r.slot, r.hash, r.used_at
@@ -368,33 +430,38 @@ FROM sso.browser_show($2::bytea, $3::bytea, $4::bytea, $5::bigint::smallint,
 -- role: app
 -- retry: idempotent
 -- A browser that we have not met, or that lost its cookie.
-INSERT INTO sso.browser (id, mac, key_id, first_seen_at, last_seen_at,
-	user_agent)
-VALUES ($2::bytea, $3::bytea, $4::bigint::smallint, $5::timestamptz, $5,
-	$6::text)
-ON CONFLICT (id) DO UPDATE SET last_seen_at = excluded.last_seen_at
-WHERE browser.mac = excluded.mac
-RETURNING $1::bigint AS echo;
+WITH added AS (
+	INSERT INTO sso.browser (id, mac, key_id, first_seen_at, last_seen_at,
+		user_agent)
+	VALUES ($2::bytea, $3::bytea, $4::bigint::smallint, $5::timestamptz,
+		$5, $6::text)
+	ON CONFLICT (id) DO NOTHING
+)
+SELECT $1::bigint AS echo;
 
 -- name: browser_use
 -- role: app
 -- retry: idempotent
 -- The person signed in with this browser, and trusts it if they said so.
-INSERT INTO sso.browser_trust AS t (account_id, browser_id, known_at,
-	last_sign_in_at, trusted_at, verified_at, verified_by, enrolment_id, name)
-VALUES ($2::bigint, $3::bytea, $4::timestamptz, $4,
-	CASE WHEN $5::boolean THEN $4 END, $6::timestamptz, $7::text,
-	$8::bigint, coalesce($9::text, ''))
-ON CONFLICT (account_id, browser_id) DO UPDATE SET
-	last_sign_in_at = excluded.last_sign_in_at,
-	trusted_at = CASE WHEN $5 AND
-		(t.trusted_at IS NULL OR t.revoked_at IS NOT NULL)
-		THEN excluded.trusted_at ELSE t.trusted_at END,
-	revoked_at = CASE WHEN $5 THEN NULL ELSE t.revoked_at END,
-	revoked_why = CASE WHEN $5 THEN NULL ELSE t.revoked_why END,
-	verified_at = coalesce(excluded.verified_at, t.verified_at),
-	verified_by = coalesce(excluded.verified_by, t.verified_by),
-	enrolment_id = CASE WHEN excluded.verified_at IS NOT NULL
-		THEN excluded.enrolment_id ELSE t.enrolment_id END,
-	name = CASE WHEN t.name = '' THEN excluded.name ELSE t.name END
-RETURNING $1::bigint AS echo;
+WITH used AS (
+	INSERT INTO sso.browser_trust AS t (account_id, browser_id, known_at,
+		last_sign_in_at, trusted_at, verified_at, verified_by,
+		enrolment_id, name)
+	SELECT $2::bigint, b.id, $4::timestamptz, $4,
+	       CASE WHEN $5::boolean THEN $4 END, $6::timestamptz, $7::text,
+	       $8::bigint, coalesce($9::text, '')
+	FROM sso.browser AS b WHERE b.id = $3::bytea
+	ON CONFLICT (account_id, browser_id) DO UPDATE SET
+		last_sign_in_at = excluded.last_sign_in_at,
+		trusted_at = CASE WHEN $5 AND
+			(t.trusted_at IS NULL OR t.revoked_at IS NOT NULL)
+			THEN excluded.trusted_at ELSE t.trusted_at END,
+		revoked_at = CASE WHEN $5 THEN NULL ELSE t.revoked_at END,
+		revoked_why = CASE WHEN $5 THEN NULL ELSE t.revoked_why END,
+		verified_at = coalesce(excluded.verified_at, t.verified_at),
+		verified_by = coalesce(excluded.verified_by, t.verified_by),
+		enrolment_id = CASE WHEN excluded.verified_at IS NOT NULL
+			THEN excluded.enrolment_id ELSE t.enrolment_id END,
+		name = CASE WHEN t.name = '' THEN excluded.name ELSE t.name END
+)
+SELECT $1::bigint AS echo;

@@ -10,7 +10,7 @@
 #include "store/generation.h"
 #include "store/sessions.h"
 #include "web/destination.h"
-#include "web/grant.h"
+#include "web/second_step.h"
 #include "web/sign_in.h"
 #include "workers/password_work.h"
 
@@ -31,8 +31,11 @@ struct login_submit_state {
 	struct sign_in_counters counters;
 	struct sign_in_candidate candidate;
 	struct password_work_result checked;
+	struct second_step second;
+	bool right; /* the password was */
+	enum sign_in_step step; /* if it was: what comes next */
 	struct sign_in_start start;
-	struct session_grant grant;
+	struct sign_in_end end;
 	struct account_changed rehashed;
 	struct try_taken_back taken_back;
 };

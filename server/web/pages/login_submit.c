@@ -15,7 +15,6 @@
 #include "web/configuration.h"
 #include "web/form_token.h"
 #include "web/gate.h"
-#include "web/known_browser.h"
 #include "web/pages/login.h"
 #include "web/pages/login_form.h"
 #include "web/request.h"
@@ -144,6 +143,8 @@ submit_compare(struct flow *f)
 	password_work_check(gate->hashing, f, l->password,
 	    l->candidate.account.password,
 	    &rq->configuration->settings.password, &l->checked);
+	/* for an account that there is not as well: it costs the same */
+	second_step_ask(rq, f, l->candidate.account.id, &l->second);
 	snapshot_follow(rq, f, l->candidate.generation);
 	return FLOW_NEXT;
 }
@@ -157,12 +158,72 @@ submit_is_right(const struct login_submit_state *l)
 	       account->active && account->password.len > 0;
 }
 
+/* What the policy wants before a session may open. */
+static enum sign_in_step
+submit_step(struct request *rq, struct login_submit_state *l)
+{
+	second_step_decide(rq,
+	    &(struct second_step_of){
+		.purpose = PURPOSE_SERVICE,
+		.to = &l->to,
+		.renew = l->renew,
+		.session = { .password_at = rq->now, .password_given = true },
+	    },
+	    &l->second);
+	return second_step_next(&l->second);
+}
+
+/* The trail says what came of it; what was granted says so itself. */
+static void
+submit_refuse(struct request *rq, struct flow *f, struct str kind)
+{
+	const struct login_submit_state *l = rq->page;
+	struct audit_origin origin = request_origin(rq);
+
+	audit_append(rq->gate->store, f,
+	    &(struct audit_row){
+		.kind = kind,
+		.account_id = l->candidate.account.id,
+	    },
+	    &origin);
+}
+
+static void
+submit_go_on(struct request *rq, struct flow *f, enum sign_in_step step)
+{
+	struct login_submit_state *l = rq->page;
+	const struct account *account = &l->candidate.account;
+
+	sign_in_begin(rq, f,
+	    &(struct sign_in_first){
+		.account = account,
+		.counters = &l->counters,
+		.to = &l->to,
+		.renew = l->renew,
+		.step = step,
+		.skipped = step == SIGN_IN_RIGHT
+			       ? second_step_skipped(&l->second)
+			       : STR_NONE,
+	    },
+	    &l->start);
+	if (step == SIGN_IN_RIGHT)
+		sign_in_finish(rq, f,
+		    &(struct sign_in_last){
+			.mac = l->start.mac,
+			.account_id = account->id,
+			.second = &l->second,
+		    },
+		    &l->end);
+	if (l->checked.verdict == PASSWORD_RIGHT_OUTDATED)
+		accounts_rehash_password(rq->gate->store, f, account,
+		    l->checked.rehashed, &l->rehashed);
+}
+
 static enum flow_next
 submit_decide(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
-	const struct account *account = &l->candidate.account;
 	struct audit_origin origin = request_origin(rq);
 
 	if (l->checked.not_compared) {
@@ -172,29 +233,16 @@ submit_decide(struct flow *f)
 	}
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
-	if (!submit_is_right(l)) {
-		audit_append(rq->gate->store, f,
-		    &(struct audit_row){
-			.kind = STR("sign-in refused"),
-			.account_id = account->id,
-		    },
-		    &origin);
+	l->right = submit_is_right(l);
+	if (!l->right) {
+		submit_refuse(rq, f, STR("sign-in refused"));
 		return FLOW_NEXT;
 	}
-	sign_in_begin(rq, f,
-	    &(struct sign_in_first){
-		.account = account,
-		.counters = &l->counters,
-		.to = &l->to,
-		.renew = l->renew,
-		.step = SIGN_IN_RIGHT,
-		.skipped = STR("off"),
-	    },
-	    &l->start);
-	grant_session(rq, f, l->start.mac, &l->grant);
-	if (l->checked.verdict == PASSWORD_RIGHT_OUTDATED)
-		accounts_rehash_password(rq->gate->store, f, account,
-		    l->checked.rehashed, &l->rehashed);
+	l->step = submit_step(rq, l);
+	if (l->step == SIGN_IN_ENDED)
+		submit_refuse(rq, f, STR("sign-in denied"));
+	else
+		submit_go_on(rq, f, l->step);
 	return FLOW_NEXT;
 }
 
@@ -204,8 +252,20 @@ submit_follow_again(struct flow *f)
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
 
-	snapshot_follow(rq, f, l->grant.opened.generation);
+	snapshot_follow(rq, f, l->end.grant.opened.generation);
 	return FLOW_NEXT;
+}
+
+static void
+submit_note(const struct request *rq, bool right)
+{
+	const struct login_submit_state *l = rq->page;
+
+	scoreboard_count(right ? SCORE_SIGN_IN_RIGHT : SCORE_SIGN_IN_WRONG);
+	log_event(LOG_INFO, right ? "signed in" : "sign-in refused",
+	    LOG_TEXT("request", str_of(rq->id)),
+	    LOG_TEXT("user", l->candidate.account.login),
+	    LOG_TEXT("client", str_of(rq->client)));
 }
 
 static enum flow_next
@@ -213,27 +273,21 @@ submit_reply(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
-	int64_t number = l->grant.opened.number;
 
 	if (l->checked.not_compared || !snapshot_settle(rq))
 		return reply_error(rq, 503);
 	destination_find(rq, &l->to);
-	scoreboard_count(
-	    number > 0 ? SCORE_SIGN_IN_RIGHT : SCORE_SIGN_IN_WRONG);
-	log_event(LOG_INFO, number > 0 ? "signed in" : "sign-in refused",
-	    LOG_TEXT("request", str_of(rq->id)),
-	    LOG_TEXT("user", l->candidate.account.login),
-	    LOG_TEXT("client", str_of(rq->client)));
-	if (number == 0)
+	if (l->right && l->step == SIGN_IN_ENDED)
+		return second_step_denied_reply(rq, &l->second);
+	if (l->right && l->step != SIGN_IN_RIGHT && l->start.begun.number > 0) {
+		sign_in_cookie(rq, &l->start);
+		return reply_redirect(rq, 303, request_own_url(rq, "/mfa"));
+	}
+	submit_note(rq, l->end.grant.opened.number > 0);
+	if (l->end.grant.opened.number == 0)
 		return submit_again(rq, LOGIN_WRONG);
-	grant_session_cookie(rq, &l->grant);
-	known_browser_remember(rq, l->candidate.account.login);
-	if (l->to.url.len == 0)
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
-	if (l->to.service == NULL) /* removed while the password was checked */
-		return login_unregistered_reply(rq, &l->to);
-	return reply_redirect(rq, 303,
-	    grant_ticket(rq, number, true, l->to.url, l->to.canonical));
+	return sign_in_leave(
+	    rq, l->candidate.account.login, &l->second, &l->to, &l->end);
 }
 
 const struct flow_step login_submit[] = {

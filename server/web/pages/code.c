@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sign-in in progress behind a request to /mfa, and the page that asks for
+ * a code.
+ */
+#include "web/pages/code.h"
+
+#include "base/arena.h"
+#include "model/service.h"
+#include "web/form_token.h"
+#include "web/gate.h"
+#include "web/page.h"
+#include "web/request.h"
+#include "web/snapshot.h"
+
+enum {
+	MINUTE_US = 60 * 1000 * 1000
+};
+
+static const int64_t day_us = INT64_C(86400) * 1000000;
+
+bool
+code_ask(struct request *rq, struct flow *f, struct code_state *c)
+{
+	uint8_t mac[MAC_SIZE];
+
+	if (!sign_in_cookie_mac(rq, mac))
+		return false;
+	sign_ins_find(rq->gate->store, f, mac, rq->now, &c->found);
+	return true;
+}
+
+bool
+code_ask_more(struct request *rq, struct flow *f, struct code_state *c)
+{
+	const struct sign_in *s = &c->found.sign_in;
+
+	if (s->number == 0)
+		return false;
+	c->step = sign_in_step_of(s->step_name);
+	c->to.url = s->service_url;
+	destination_make_canonical(rq, &c->to);
+	second_step_ask(rq, f, s->account_id, &c->second);
+	snapshot_follow(rq, f, c->found.generation);
+	return true;
+}
+
+void
+code_decide(struct request *rq, struct code_state *c)
+{
+	const struct sign_in *s = &c->found.sign_in;
+
+	destination_find(rq, &c->to);
+	second_step_decide(rq,
+	    &(struct second_step_of){
+		.purpose = PURPOSE_SERVICE,
+		.to = &c->to,
+		.renew = s->renew,
+		.session = { .password_at = s->password_at,
+		    .password_given = true,
+		    .verified_at = s->verified_at },
+	    },
+	    &c->second);
+}
+
+static struct str
+minutes_until(struct request *rq, int64_t moment)
+{
+	int64_t minutes = (moment - rq->now + MINUTE_US - 1) / MINUTE_US;
+
+	return arena_format(&rq->arena, "%lld",
+	    (long long)(minutes > 0 ? minutes : 1));
+}
+
+/* Where the mailed code went, and how long it is good. */
+static void
+fill_email(
+    struct request *rq, const struct code_state *c, struct code_page *page)
+{
+	const struct sign_in *s = &c->found.sign_in;
+	const struct address_row *address = second_step_address(&c->second);
+
+	page->email_offered =
+	    address != NULL && (second_step_takes(&c->second, FACTOR_EMAIL) ||
+				   c->step == SIGN_IN_PROOF);
+	page->email_sent = s->code_made_at > 0;
+	if (page->email_sent) {
+		page->email = email_masked(rq, s->email);
+		page->valid_minutes = minutes_until(rq, s->code_expires_at);
+	} else if (address != NULL) {
+		page->email = email_masked(rq, address->email);
+	}
+}
+
+static void
+fill_problem(struct request *rq, const struct code_answer *answer,
+    struct code_page *page)
+{
+	page->wrong = answer->problem == CODE_PROBLEM_WRONG;
+	page->used = answer->problem == CODE_PROBLEM_USED;
+	page->late = answer->problem == CODE_PROBLEM_LATE;
+	page->wait = answer->problem == CODE_PROBLEM_WAIT;
+	page->stopped = answer->problem == CODE_PROBLEM_STOPPED;
+	page->old = answer->problem == CODE_PROBLEM_OLD;
+	page->empty = answer->problem == CODE_PROBLEM_EMPTY;
+	page->expired = answer->problem == CODE_PROBLEM_FORM;
+	page->mail_wait = answer->problem == CODE_PROBLEM_MAIL_WAIT;
+	page->any_error = answer->problem != CODE_NO_PROBLEM;
+	if (page->wait || page->mail_wait)
+		page->minutes = minutes_until(rq, answer->wait_until);
+	if (page->late)
+		page->minutes = arena_format(
+		    &rq->arena, "%lld", (long long)answer->minutes_late);
+}
+
+static void
+fill_trust(
+    struct request *rq, const struct code_state *c, struct code_page *page)
+{
+	const struct decision *d = &c->second.decision;
+	int64_t age = d->settings.trust_max_age;
+
+	page->trust_offered = c->step == SIGN_IN_CODE &&
+			      d->remember == REMEMBER_ASK &&
+			      !c->second.facts.zone.shared_computers;
+	if (page->trust_offered && age != POLICY_NONE)
+		page->trust_days = arena_format(
+		    &rq->arena, "%lld", (long long)(age / day_us));
+}
+
+enum flow_next
+code_reply(struct request *rq, const struct code_state *c,
+    const struct code_answer *answer)
+{
+	struct code_page page = {
+		.action = request_own_url(rq, "/mfa"),
+		.send_action = request_own_url(rq, "/mfa/send"),
+		.again_url = request_own_url(rq, "/login"),
+		.service_name =
+		    c->to.service != NULL ? c->to.service->name : STR_NONE,
+		.display_name = c->found.sign_in.display_name,
+		.app = second_step_takes(&c->second, FACTOR_TOTP),
+		.recovery = second_step_takes(&c->second, FACTOR_RECOVERY),
+		.proof = c->step == SIGN_IN_PROOF,
+	};
+
+	fill_email(rq, c, &page);
+	fill_problem(rq, answer, &page);
+	fill_trust(rq, c, &page);
+	page.execution = form_token_new(rq);
+	request_fill_frame(rq, &page.frame);
+	return reply_page(rq, PAGE_CODE, 200, &page);
+}
+
+enum flow_next
+code_over_reply(struct request *rq)
+{
+	sign_in_cookie_clear(rq);
+	return reply_redirect(rq, 303, request_own_url(rq, "/login"));
+}

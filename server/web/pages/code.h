@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * /mfa: the code that a sign-in in progress waits for.
+ *
+ * GET shows the page, POST takes a code, POST /mfa/send has one mailed.
+ */
+#ifndef WEB_PAGES_CODE_H
+#define WEB_PAGES_CODE_H
+
+#include "factors/code_entry.h"
+#include "loop/flow.h"
+#include "store/factors.h"
+#include "store/store.h"
+#include "web/destination.h"
+#include "web/email_code.h"
+#include "web/second_step.h"
+#include "web/sign_in.h"
+#include "workers/password_work.h"
+
+/* What all three know of the sign-in. */
+struct code_state {
+	struct sign_in_found found;
+	struct destination to;
+	struct second_step second;
+	enum sign_in_step step;
+};
+
+enum code_problem {
+	CODE_NO_PROBLEM,
+	CODE_PROBLEM_WRONG,
+	CODE_PROBLEM_USED, /* right, and used before */
+	CODE_PROBLEM_LATE, /* of a phone whose clock is behind */
+	CODE_PROBLEM_WAIT, /* too many failures */
+	CODE_PROBLEM_STOPPED, /* far too many */
+	CODE_PROBLEM_OLD, /* no mailed code may be tried any more */
+	CODE_PROBLEM_EMPTY,
+	CODE_PROBLEM_FORM, /* the page was too old */
+	CODE_PROBLEM_MAIL_WAIT, /* too many mails */
+};
+
+struct code_answer {
+	enum code_problem problem;
+	int64_t wait_until; /* for the two that wait */
+	int64_t minutes_late;
+};
+
+/* Reads the cookie and asks for the sign-in; false if there is none. */
+bool code_ask(struct request *, struct flow *, struct code_state *);
+
+/* The sign-in has come: asks for what deciding needs; false if it is over. */
+bool code_ask_more(struct request *, struct flow *, struct code_state *);
+
+/* All has come, the snapshot is settled: what is asked for, and for whom. */
+void code_decide(struct request *, struct code_state *);
+
+enum flow_next code_reply(
+    struct request *, const struct code_state *, const struct code_answer *);
+
+/* There is no such sign-in, or no more: back to the beginning. */
+enum flow_next code_over_reply(struct request *);
+
+struct code_show_state {
+	struct code_state code;
+};
+
+struct code_submit_state {
+	struct code_state code;
+	struct code_entry entry;
+	bool trust;
+	uint8_t counter[MAC_SIZE]; /* name of the person's failures */
+	struct factor_try tried;
+	struct row_list generators; /* of struct generator */
+	struct row_list hashes; /* of struct recovery_hash */
+	struct email_code email;
+	struct password_work_result compared; /* of a recovery code */
+	struct code_answer answer;
+	bool right;
+	int64_t generator; /* whose code was right */
+	int64_t step; /* of the code */
+	int64_t drift;
+	struct sign_in_taken taken;
+	struct sign_in_end end;
+};
+
+struct code_send_state {
+	struct code_state code;
+	struct email_sending sending;
+};
+
+extern const struct flow_step code_show[], code_submit[], code_send[];
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The second step: facts gathered, decided.
+ */
+#include "web/second_step.h"
+
+#include "base/bytes.h"
+#include "cas/registry.h"
+#include "model/account.h"
+#include "model/service.h"
+#include "policy/zones.h"
+#include "text/address.h"
+#include "text/json_texts.h"
+#include "web/destination.h"
+#include "web/gate.h"
+#include "web/protection.h"
+#include "web/request.h"
+
+void
+second_step_ask(struct request *rq, struct flow *f, int64_t account_id,
+    struct second_step *s)
+{
+	struct store *store = rq->gate->store;
+	struct browser_presented presented;
+
+	browser_read(rq, &s->browser);
+	presented = browser_presented(rq, &s->browser);
+	second_step_facts_read(store, f, account_id, &presented, &s->row);
+	memberships_list(store, f, account_id, &s->memberships);
+	addresses_list(store, f, account_id, &s->addresses);
+}
+
+static enum factor
+factor_of(struct str name)
+{
+	for (enum factor factor = 0; factor < FACTOR_COUNT; factor++) {
+		if (str_equal(str_of(factor_name(factor)), name))
+			return factor;
+	}
+	return FACTOR_NOTICE; /* proves nothing */
+}
+
+static void
+facts_add_browser(struct facts *facts, const struct second_step_facts *row)
+{
+	facts->browser = (struct facts_browser){
+		.known = row->browser_known && row->known_at > 0,
+		.secret_matches = row->secret_matches,
+		.trusted_at = row->trusted_at,
+		.verified_at = row->verifier_stays ? row->verified_at : 0,
+		.verified_by = factor_of(row->verified_by),
+		.last_login_at = row->last_sign_in_at,
+		.revoked_at = row->revoked_at,
+		.similar_trusted_at = row->similar_trusted_at,
+	};
+}
+
+static void
+facts_add_enrolments(struct facts *facts, const struct second_step_facts *row)
+{
+	if (row->generators > 0)
+		facts->enrolments[facts->enrolment_count++] =
+		    (struct facts_enrolment){
+			    .factor = FACTOR_TOTP,
+			    .voluntary = row->voluntary,
+			    .last_used_at = row->generator_used_at,
+		    };
+	if (row->recovery_codes > 0)
+		facts->enrolments[facts->enrolment_count++] =
+		    (struct facts_enrolment){ .factor = FACTOR_RECOVERY };
+}
+
+static void
+facts_add_addresses(struct facts *facts, const struct row_list *list)
+{
+	const struct address_row *rows = list->items;
+
+	for (size_t i = 0; i < list->count && i < FACTS_ADDRESSES_MOST; i++)
+		facts->addresses[facts->address_count++] =
+		    (struct facts_address){
+			    .kind = str_equal(rows[i].kind, STR("personal"))
+					? ADDRESS_PERSONAL
+					: ADDRESS_INSTITUTIONAL,
+			    .source =
+				str_equal(rows[i].source, STR("directory"))
+				    ? SOURCE_DIRECTORY
+				: str_equal(rows[i].source, STR("office"))
+				    ? SOURCE_OFFICE
+				    : SOURCE_SELF,
+			    .verified_at = rows[i].verified_at,
+			    .changed_at = rows[i].changed_at,
+			    .bounced_at = rows[i].bounced_at,
+		    };
+}
+
+static void
+facts_add_zone(const struct request *rq, const struct organisation *o,
+    struct facts *facts)
+{
+	struct address client;
+	const struct zone *zone;
+
+	if (o->zones == NULL || !address_parse(str_of(rq->client), &client))
+		return;
+	zone = zones_find(o->zones, &client);
+	if (zone == NULL)
+		return;
+	facts->zone = (struct facts_zone){
+		.key = zone->key,
+		.skip_ok = zone->skip_ok,
+		.shared_computers = zone->shared_computers,
+		.enrol_ok = zone->enrol_ok,
+		.blocked = zone->blocked,
+	};
+}
+
+/* What they are in this organisation; nothing, if they do not belong to it. */
+static void
+facts_add_membership(struct request *rq, const struct second_step *s,
+    struct str tenant, struct facts *facts)
+{
+	const struct membership *rows = s->memberships.items;
+	struct texts groups = { NULL, 0 };
+
+	for (size_t i = 0; i < s->memberships.count; i++) {
+		if (!str_equal(rows[i].tenant, tenant))
+			continue;
+		facts->type = rows[i].type;
+		if (json_texts(rows[i].groups, &rq->arena, &groups)) {
+			facts->groups = groups.items;
+			facts->group_count = groups.count;
+		}
+	}
+}
+
+static void
+facts_gather(struct request *rq, const struct second_step_of *of,
+    const struct second_step *s, struct str tenant, struct facts *facts)
+{
+	const struct organisation *o =
+	    protection_of(rq->protection, tenant);
+
+	*facts = (struct facts){
+		.purpose = of->purpose,
+		.module_off = o->policy == NULL,
+		.renew = of->renew,
+		.trust_epoch = s->row.trust_epoch,
+		.session = of->session,
+		.first_offer_at = s->row.offered_at,
+		.skips = (unsigned)s->row.skips,
+		.encouraged_at = s->row.encouraged_at,
+		.removed_at = s->row.removed_at,
+		.reset_at = s->row.reset_at,
+	};
+	if (of->to != NULL && of->to->service != NULL)
+		facts->service.id = of->to->service->id;
+	facts_add_membership(rq, s, tenant, facts);
+	facts_add_zone(rq, o, facts);
+	facts_add_browser(facts, &s->row);
+	facts_add_enrolments(facts, &s->row);
+	facts_add_addresses(facts, &s->addresses);
+}
+
+static struct decision
+decide_in(struct request *rq, const struct second_step_of *of,
+    const struct second_step *s, struct str tenant, struct facts *facts)
+{
+	const struct organisation *o =
+	    protection_of(rq->protection, tenant);
+
+	facts_gather(rq, of, s, tenant, facts);
+	return policy_decide(o->policy, facts, rq->now);
+}
+
+/* A sign-in without an application belongs to all organisations of the person:
+ * the strictest counts. */
+static void
+decide_everywhere(struct request *rq, const struct second_step_of *of,
+    struct second_step *s)
+{
+	const struct membership *rows = s->memberships.items;
+
+	s->decision = decide_in(rq, of, s, STR_NONE, &s->facts);
+	for (size_t i = 0; i < s->memberships.count; i++) {
+		struct facts facts;
+		struct decision other =
+		    decide_in(rq, of, s, rows[i].tenant, &facts);
+
+		if (decision_stricter(&s->decision, &other) == &s->decision)
+			continue;
+		s->decision = other;
+		s->facts = facts;
+		s->policy_number =
+		    protection_of(rq->protection, rows[i].tenant)->number;
+	}
+}
+
+void
+second_step_decide(struct request *rq, const struct second_step_of *of,
+    struct second_step *s)
+{
+	struct str tenant;
+
+	if (of->to == NULL || of->to->service == NULL) {
+		decide_everywhere(rq, of, s);
+		return;
+	}
+	tenant = of->to->service->tenant;
+	s->policy_number = protection_of(rq->protection, tenant)->number;
+	s->decision = decide_in(rq, of, s, tenant, &s->facts);
+}
+
+enum sign_in_step
+second_step_next(const struct second_step *s)
+{
+	switch (s->decision.outcome) {
+	case OUTCOME_ALLOW:
+	case OUTCOME_ALLOW_AND_NOTIFY:
+		return SIGN_IN_RIGHT;
+	case OUTCOME_CHALLENGE:
+		return SIGN_IN_CODE;
+	case OUTCOME_FORCE_CHOICE:
+	case OUTCOME_FORCE_ENROL:
+	case OUTCOME_OFFER:
+		return s->decision.proofs == 0 ? SIGN_IN_SET_UP : SIGN_IN_PROOF;
+	case OUTCOME_REAUTH:
+	case OUTCOME_DENY:
+		break;
+	}
+	return SIGN_IN_ENDED;
+}
+
+struct str
+second_step_skipped(const struct second_step *s)
+{
+	switch (s->decision.passed_by) {
+	case PASSED_BY_VERIFICATION:
+		return STR_NONE;
+	case PASSED_BY_TRUSTED_BROWSER:
+		return STR("trust");
+	case PASSED_BY_ZONE:
+		return STR("zone");
+	case PASSED_BY_EXEMPTION:
+		return STR("exempt");
+	case PASSED_BY_NOTHING:
+		break;
+	}
+	return STR("off");
+}
+
+const struct address_row *
+second_step_address(const struct second_step *s)
+{
+	const struct address_row *rows = s->addresses.items;
+
+	for (size_t i = 0; i < s->facts.address_count; i++) {
+		if (s->decision.addresses & (1u << i))
+			return &rows[i];
+	}
+	return NULL;
+}
+
+bool
+second_step_takes(const struct second_step *s, enum factor factor)
+{
+	for (size_t i = 0; i < s->decision.factor_count; i++) {
+		if (s->decision.factors[i] == factor)
+			return true;
+	}
+	return false;
+}
+
+static bool
+has_reason(const struct second_step *s, enum reason_code code)
+{
+	for (size_t i = 0; i < s->decision.reason_count; i++) {
+		if (s->decision.reasons[i].code == code)
+			return true;
+	}
+	return false;
+}
+
+enum flow_next
+second_step_denied_reply(struct request *rq, const struct second_step *s)
+{
+	struct denied_page page = {
+		.no_way = has_reason(s, REASON_NO_WAY_TO_ENROL) ||
+			  has_reason(s, REASON_NO_USABLE_FACTOR),
+		.blocked = has_reason(s, REASON_ZONE_BLOCKED),
+	};
+
+	page.other = !page.no_way && !page.blocked;
+	request_fill_frame(rq, &page.frame);
+	return reply_page(rq, PAGE_DENIED, 403, &page);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The second step: what is known of a person and their browser, and what the
+ * policy makes of it.
+ *
+ * Asked for while the password is being compared; decided when all has come.
+ * The deciding itself is policy_decide(); here its facts are gathered, and
+ * nowhere else.
+ */
+#ifndef WEB_SECOND_STEP_H
+#define WEB_SECOND_STEP_H
+
+#include "loop/flow.h"
+#include "model/sign_in.h"
+#include "policy/decide.h"
+#include "store/sign_ins.h"
+#include "store/store.h"
+#include "web/browser.h"
+
+struct destination;
+struct request;
+struct session;
+
+struct second_step {
+	struct browser browser;
+	struct second_step_facts row;
+	struct row_list memberships; /* of struct membership */
+	struct row_list addresses; /* of struct address_row */
+	struct facts facts; /* of the decision */
+	struct decision decision;
+	int64_t policy_number;
+};
+
+/* What the person has shown so far, and where they want to go. */
+struct second_step_of {
+	enum purpose purpose;
+	const struct destination *to;
+	bool renew;
+	struct facts_session session;
+};
+
+/* Asks for the facts of an account and of this browser. */
+void second_step_ask(
+    struct request *, struct flow *, int64_t account_id, struct second_step *);
+
+/* Decides; the facts have come, and the snapshot is settled. */
+void second_step_decide(
+    struct request *, const struct second_step_of *, struct second_step *);
+
+/* What comes next: SIGN_IN_RIGHT if nothing is missing, SIGN_IN_ENDED if they
+ * may not pass. */
+enum sign_in_step second_step_next(const struct second_step *);
+
+/* They may not pass: says why and whom to ask. */
+enum flow_next second_step_denied_reply(
+    struct request *, const struct second_step *);
+
+/* Why they may, as the session keeps it; STR_NONE: a code was given. */
+struct str second_step_skipped(const struct second_step *);
+
+/* The address that a code is sent to; NULL: none that takes one. */
+const struct address_row *second_step_address(const struct second_step *);
+
+/* Whether a factor is among those that are asked for. */
+bool second_step_takes(const struct second_step *, enum factor);
+
+#endif
