@@ -49,7 +49,9 @@ struct decision {
 	enum factor factors[FACTOR_COUNT]; /* any of them, preferred first */
 	size_t factor_count;
 	factor_set set_up; /* what may be set up, now or then */
-	unsigned proofs; /* bits of enum proof: one first; 0: not needed */
+	/* Bits of enum proof: any one before setting up; with PROOF_PASSWORD
+	 * among them nothing more than was shown already. */
+	unsigned proofs;
 	unsigned addresses; /* bits: which of the facts' take a mail code */
 	int64_t deadline; /* of an offer; 0: none */
 	int64_t skips_left; /* of an offer; -1: not counted */
@@ -69,6 +71,9 @@ struct decision {
 
 struct decision policy_decide(
     const struct policy *, const struct facts *, int64_t now);
+
+/* "force_enrol": as it is kept with a decision. */
+const char *outcome_name(enum outcome);
 
 /*
  * Of two tenants' decisions about one person the stricter: the dashboard and

@@ -357,6 +357,11 @@ floor_settings_read(const struct policy_reader *reader,
 			return place_refuse(reader, &at,
 			    "has no stricter value, so a floor cannot set it");
 	}
+	if ((floor->given & SETTING_BIT(solutions)) != 0 &&
+	    (floor->settings.solutions & INT64_C(1) << FACTOR_NOTICE) != 0)
+		return place_refuse(reader, &place,
+		    "the solution \"notice\" is no barrier, so a floor cannot "
+		    "ask for it");
 	return true;
 }
 
