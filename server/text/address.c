@@ -117,24 +117,31 @@ has_host_bits(const struct address_network *network)
 	return false;
 }
 
-static bool
-network_parse(struct str word, struct address_network *out)
+bool
+network_parse(struct str word, struct address_network *out, struct buf *why)
 {
+	struct address_network network = { .bits = 128 };
 	struct str address, length;
 	bool has_length = str_cut(word, '/', &address, &length);
-	uint64_t bits;
+	bool good = address_parse(address, &network.first);
 
-	if (!address_parse(address, &out->first))
-		return false;
-	out->bits = 128;
-	if (has_length) {
-		unsigned above = address_is_ipv4(&out->first) ? MAPPED_BITS : 0;
+	if (good && has_length) {
+		unsigned above =
+		    address_is_ipv4(&network.first) ? MAPPED_BITS : 0;
+		uint64_t bits;
 
-		if (!str_number(length, 128 - above, &bits))
-			return false;
-		out->bits = above + (unsigned)bits;
+		good = str_number(length, 128 - above, &bits);
+		network.bits = good ? above + (unsigned)bits : 0;
 	}
-	return !has_host_bits(out);
+	if (!good || has_host_bits(&network)) {
+		buf_format(why,
+		    "\"%.*s\" is not an address or a network such as "
+		    "10.0.0.0/8 with no bit set behind its length",
+		    STR_ARGS(word));
+		return false;
+	}
+	*out = network;
+	return true;
 }
 
 bool
@@ -150,13 +157,8 @@ networks_parse(struct str text, struct networks *out, struct buf *why)
 			buf_format(why, "more than %d networks", NETWORKS_MOST);
 			return false;
 		}
-		if (!network_parse(word, &found.list[found.count])) {
-			buf_format(why,
-			    "\"%.*s\" is not an address or a network such as "
-			    "10.0.0.0/8 with no bit set behind its length",
-			    STR_ARGS(word));
+		if (!network_parse(word, &found.list[found.count], why))
 			return false;
-		}
 		found.count++;
 	}
 	*out = found;

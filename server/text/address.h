@@ -47,6 +47,13 @@ struct address address_surroundings(const struct address *);
 bool address_is_ipv4(const struct address *);
 
 /*
+ * One address or network, "10.0.0.0/8".  False and a sentence if it is neither
+ * or has host bits set.
+ */
+bool network_parse(
+    struct str word, struct address_network *, struct buf *why) MUST_CHECK;
+
+/*
  * "10.0.0.0/8 ::1 192.0.2.1", separated by blanks.  False and a sentence if a
  * word is not a network, has host bits set, or there are too many.
  */
