@@ -138,19 +138,13 @@ row_read_text(struct str value, Oid oid, struct arena *arena, struct str *out)
 static bool
 row_read_null(enum row_type type, void *field)
 {
-	switch (type) {
-	case ROW_TEXT:
-	case ROW_BYTES:
+	bool is_text = type == ROW_TEXT || type == ROW_BYTES;
+
+	if (is_text)
 		*(struct str *)field = STR_NONE;
-		return true;
-	case ROW_TIME:
+	else if (type == ROW_TIME)
 		*(int64_t *)field = 0;
-		return true;
-	case ROW_INT:
-	case ROW_BOOL:
-		break;
-	}
-	return false;
+	return is_text || type == ROW_TIME;
 }
 
 static bool
@@ -171,11 +165,9 @@ row_read_column(const PGresult *result, int row, int at,
 		*(bool *)field = value.at[0] != 0;
 		return true;
 	case ROW_TEXT:
+	case ROW_BYTES:
 		return row_read_text(
 		    value, PQftype(result, at), target.arena, field);
-	case ROW_BYTES:
-		*(struct str *)field = arena_text(target.arena, value);
-		return true;
 	case ROW_TIME:
 		return row_read_time(value, field);
 	}
