@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "ctl/account.h"
+#include "ctl/command.h"
 #include "ctl/run.h"
 #include "store/accounts.h"
 #include "store/sign_ins.h"
