@@ -84,7 +84,7 @@ settings_read(const struct policy_reader *reader, const struct place *place,
 	json_object_foreach((json_t *)(uintptr_t)value, name, member)
 	{
 		struct place at = { .above = place, .name = name };
-		unsigned index = setting_find(str_of(name));
+		unsigned index = policy_setting_find(str_of(name));
 
 		if (strcmp(name, "comment") == 0)
 			continue;

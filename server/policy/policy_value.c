@@ -400,6 +400,6 @@ value_setting(const struct policy_reader *reader, const struct place *place,
 
 	if (!none && !value_read(reader, place, setting, value, &read))
 		return false;
-	setting_put(settings, index, read);
+	policy_setting_put(settings, index, read);
 	return true;
 }

@@ -147,7 +147,7 @@ policy_setting_name(unsigned index)
 }
 
 unsigned
-setting_find(struct str name)
+policy_setting_find(struct str name)
 {
 	unsigned index = 0;
 
@@ -167,7 +167,7 @@ setting_get(const struct policy_settings *settings, unsigned index)
 }
 
 void
-setting_put(struct policy_settings *settings, unsigned index, int64_t value)
+policy_setting_put(struct policy_settings *settings, unsigned index, int64_t value)
 {
 	int64_t values[SETTING_COUNT];
 
@@ -264,7 +264,7 @@ policy_settings_floor(struct policy_settings *settings,
 		enum setting_stricter how = table[i].stricter;
 
 		if ((given & UINT64_C(1) << i) != 0 && how != STRICTER_TIMING)
-			setting_put(settings, i,
+			policy_setting_put(settings, i,
 			    stricter(how, setting_get(settings, i),
 				setting_get(floor, i)));
 		if (setting_get(settings, i) != setting_get(&before, i))

@@ -49,9 +49,9 @@ struct setting {
 const struct setting *setting_at(unsigned index);
 
 /* SETTING_COUNT if there is none of that name. */
-unsigned setting_find(struct str name);
+unsigned policy_setting_find(struct str name);
 
 int64_t setting_get(const struct policy_settings *, unsigned index);
-void setting_put(struct policy_settings *, unsigned index, int64_t value);
+void policy_setting_put(struct policy_settings *, unsigned index, int64_t value);
 
 #endif

@@ -28,6 +28,8 @@ enum {
 
 static const char *const page_names[PAGE_COUNT] = {
 	[PAGE_LOGIN] = "login",
+	[PAGE_CODE] = "code",
+	[PAGE_DENIED] = "denied",
 	[PAGE_SIGNED_IN] = "signed_in",
 	[PAGE_SIGNED_OUT] = "signed_out",
 	[PAGE_UNREGISTERED] = "unregistered",
@@ -49,6 +51,8 @@ check(bool good, const char *page, struct str language, const char *problem)
 union content {
 	struct page_frame frame;
 	struct login_page login;
+	struct code_page code;
+	struct denied_page denied;
 	struct signed_in_page signed_in;
 	struct signed_out_page signed_out;
 	struct unregistered_page unregistered;
@@ -70,6 +74,16 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		content->login =
 		    (struct login_page){ frame, text, text, text, text, text,
 			    flag, flag, flag, flag, flag, flag, text, flag };
+		break;
+	case PAGE_CODE:
+		content->code = (struct code_page){ frame, text, text, text,
+			text, text, text, flag, flag, flag, flag, flag, text,
+			text, flag, text, flag, flag, flag, flag, flag, flag,
+			flag, flag, flag, text, flag };
+		break;
+	case PAGE_DENIED:
+		content->denied =
+		    (struct denied_page){ frame, flag, flag, flag };
 		break;
 	case PAGE_SIGNED_IN:
 		content->signed_in =
