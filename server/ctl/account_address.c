@@ -100,8 +100,8 @@ account_remove_address(
 		    STR_ARGS(a.login), STR_ARGS(a.email));
 		return OUTCOME_REFUSED;
 	}
-	printf("mail does not reach %.*s at %.*s any more\n",
-	    STR_ARGS(a.login), STR_ARGS(a.email));
+	printf("mail does not reach %.*s at %.*s any more\n", STR_ARGS(a.login),
+	    STR_ARGS(a.email));
 	return OUTCOME_DONE;
 }
 

@@ -153,13 +153,16 @@ static const struct option_rule apply_options[] = {
 	{ "DOCUMENT", OPTION_WORD,
 	    .help = "a file, or school, console, university, association, "
 		    "company" },
-	{ "tenant", OPTION_TEXT, .value = "SLUG", .help = "organisation; else \"main\"" },
-	{ "comment", OPTION_TEXT, .value = "WORDS", .help = "why, for the trail" },
+	{ "tenant", OPTION_TEXT, .value = "SLUG",
+	    .help = "organisation; else \"main\"" },
+	{ "comment", OPTION_TEXT, .value = "WORDS",
+	    .help = "why, for the trail" },
 	OPTION_END,
 };
 
 static const struct option_rule show_options[] = {
-	{ "tenant", OPTION_TEXT, .value = "SLUG", .help = "organisation; else \"main\"" },
+	{ "tenant", OPTION_TEXT, .value = "SLUG",
+	    .help = "organisation; else \"main\"" },
 	OPTION_END,
 };
 

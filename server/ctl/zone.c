@@ -99,8 +99,7 @@ zone_write(struct flow *f)
 
 	z->wrong = !zones_hold(run);
 	if (!z->wrong)
-		zones_put(
-		    run->store, f, &z->row, &run->origin, &z->changed);
+		zones_put(run->store, f, &z->row, &run->origin, &z->changed);
 	return FLOW_NEXT;
 }
 
@@ -160,8 +159,8 @@ zone_set(const struct settings *settings, const struct options *options)
 		.row = {
 		    .tenant = tenant_of(options),
 		    .key = options_text(options, "KEY"),
-		    .label = label.len > 0 ? label
-					   : options_text(options, "KEY"),
+		    .label =
+			label.len > 0 ? label : options_text(options, "KEY"),
 		    .skip_ok = options_has(options, "no-code"),
 		    .shared_computers = options_has(options, "shared"),
 		    .enrol_ok = options_has(options, "set-up"),
@@ -181,8 +180,8 @@ zone_set(const struct settings *settings, const struct options *options)
 	if (!run_or_complain(&run, settings, zone_set_steps))
 		return OUTCOME_UNUSABLE;
 	if (z.wrong || z.changed.id == 0) {
-		command_complain("%s",
-		    z.wrong ? buf_cstr(&why) : "there is no such tenant");
+		command_complain(
+		    "%s", z.wrong ? buf_cstr(&why) : "there is no such tenant");
 		return OUTCOME_REFUSED;
 	}
 	printf("zone %.*s is in force\n", STR_ARGS(z.row.key));
@@ -214,15 +213,15 @@ zone_print_json(const struct zone_row *rows, size_t count)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_append(list,
-		    json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b}",
-			"tenant", json_words(rows[i].tenant), "key",
-			json_words(rows[i].key), "label",
-			json_words(rows[i].label), "prefixes",
-			json_column(rows[i].prefixes), "no_code",
-			rows[i].skip_ok, "shared", rows[i].shared_computers,
-			"set_up", rows[i].enrol_ok, "blocked",
-			rows[i].blocked));
+		json_append(
+		    list, json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:b, s:b}",
+			      "tenant", json_words(rows[i].tenant), "key",
+			      json_words(rows[i].key), "label",
+			      json_words(rows[i].label), "prefixes",
+			      json_column(rows[i].prefixes), "no_code",
+			      rows[i].skip_ok, "shared",
+			      rows[i].shared_computers, "set_up",
+			      rows[i].enrol_ok, "blocked", rows[i].blocked));
 	json_print(list);
 }
 
@@ -275,8 +274,7 @@ static const struct option_rule set_options[] = {
 	{ "prefix", OPTION_LIST, true, "NETWORK", "\"10.0.0.0/8\"" },
 	{ "label", OPTION_TEXT, false, "WORDS", "for people; else the key" },
 	{ "tenant", OPTION_TEXT, false, "SLUG", "organisation; else \"main\"" },
-	{ "no-code", OPTION_FLAG,
-	    .help = "a policy may ask for no code here" },
+	{ "no-code", OPTION_FLAG, .help = "a policy may ask for no code here" },
 	{ "shared", OPTION_FLAG, .help = "computers here are nobody's own" },
 	{ "set-up", OPTION_FLAG,
 	    .help = "being here is proof enough to set up a factor" },

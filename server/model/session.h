@@ -12,9 +12,14 @@ struct session {
 	int64_t account_id;
 	struct str login;
 	struct str display_name;
+	int64_t account_epoch; /* that it was opened with */
 	int64_t created_at; /* all times: microseconds since 1970 UTC */
 	int64_t last_used_at;
 	int64_t password_at; /* when the password was last given */
+	int64_t verified_at; /* when a second step was; 0: never */
+	struct str verified_by; /* "totp", "email", "recovery" */
+	struct str skipped; /* why there was none: "off", "zone", "trust",
+			     * "exempt"; STR_NONE: there was */
 };
 
 #endif

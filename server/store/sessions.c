@@ -27,9 +27,13 @@ static const struct row_column session_found_columns[] = {
 	FOUND(account_id, ROW_INT),
 	FOUND(login, ROW_TEXT),
 	FOUND(display_name, ROW_TEXT),
+	FOUND(account_epoch, ROW_INT),
 	FOUND(created_at, ROW_TIME),
 	FOUND(last_used_at, ROW_TIME),
 	FOUND(password_at, ROW_TIME),
+	FOUND(verified_at, ROW_TIME),
+	FOUND(verified_by, ROW_TEXT),
+	FOUND(skipped, ROW_TEXT),
 	ROW_COLUMN(struct session_found, key_id, ROW_INT),
 	ROW_COLUMN(struct session_found, generation, ROW_INT),
 };

@@ -51,8 +51,8 @@ code_mail(struct request *rq, struct flow *f, const struct sign_in *s,
 	struct code_mail mail = {
 		.frame = request_mail_frame(rq),
 		.service_name = service_name,
-		.valid_until = mail_time(&rq->arena,
-		    rq->now + EMAIL_CODE_LIFE_SECONDS * second_us),
+		.valid_until = mail_time(
+		    &rq->arena, rq->now + EMAIL_CODE_LIFE_SECONDS * second_us),
 	};
 
 	email_code_write(&shown, code);
@@ -78,8 +78,8 @@ email_code_send(struct request *rq, struct flow *f, const struct sign_in *s,
 	uint8_t mac[MAC_SIZE];
 
 	code_draw(code);
-	email_code_mac(keys_mac(rq->configuration->keys, rq->active_key,
-			   MAC_EMAIL_CODE),
+	email_code_mac(
+	    keys_mac(rq->configuration->keys, rq->active_key, MAC_EMAIL_CODE),
 	    &(struct email_code_owner){ s->number, s->account_id }, code, mac);
 	emails_put_code(rq->gate->store, f,
 	    &(struct email_code_new){

@@ -20,6 +20,7 @@
 #include "loop/process.h"
 #include "store/ports.h"
 #include "web/configuration.h"
+#include "web/protection.h"
 #include "web/snapshot.h"
 #include "web/status_port.h"
 #include "web/touches.h"
@@ -230,6 +231,7 @@ gate_life_end(struct gate_life *life)
 	pool_free(gate->background);
 	store_free(gate->store);
 	registry_unref(gate->registry);
+	protection_unref(gate->protection);
 	configuration_unref(gate->configuration);
 	event_base_free(gate->base);
 	libevent_global_shutdown();

@@ -87,8 +87,7 @@ zones_read_some(struct protection *p, const struct zone_row *rows, size_t count,
 
 	buf_text(why, rows[0].tenant);
 	buf_words(why, ": networks: ");
-	while (taken < count &&
-	       str_equal(rows[taken].tenant, rows[0].tenant)) {
+	while (taken < count && str_equal(rows[taken].tenant, rows[0].tenant)) {
 		if (!zone_read(p, &rows[taken], &zones[taken], why))
 			return 0;
 		taken++;
@@ -161,4 +160,14 @@ protection_of(const struct protection *p, struct str slug)
 			return &p->organisations[i];
 	}
 	return &none;
+}
+
+bool
+protection_has_any(const struct protection *p)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (p->organisations[i].policy != NULL)
+			return true;
+	}
+	return false;
 }

@@ -39,4 +39,7 @@ void protection_unref(struct protection *);
 const struct organisation *protection_of(
     const struct protection *, struct str slug);
 
+/* Has any organisation a policy? */
+bool protection_has_any(const struct protection *);
+
 #endif

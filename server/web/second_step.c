@@ -8,6 +8,7 @@
 #include "cas/registry.h"
 #include "model/account.h"
 #include "model/service.h"
+#include "model/session.h"
 #include "policy/zones.h"
 #include "text/address.h"
 #include "text/json_texts.h"
@@ -30,6 +31,16 @@ second_step_ask(struct request *rq, struct flow *f, int64_t account_id,
 	addresses_list(store, f, account_id, &s->addresses);
 }
 
+/* Where the service is of nobody in particular, any policy may count. */
+bool
+second_step_matters(const struct request *rq, const struct destination *to)
+{
+	if (to->service == NULL)
+		return protection_has_any(rq->protection);
+	return protection_of(rq->protection, to->service->tenant)->policy !=
+	       NULL;
+}
+
 static enum factor
 factor_of(struct str name)
 {
@@ -38,6 +49,27 @@ factor_of(struct str name)
 			return factor;
 	}
 	return FACTOR_NOTICE; /* proves nothing */
+}
+
+struct facts_session
+second_step_session(const struct session *session)
+{
+	struct facts_session facts = {
+		.password_at = session->password_at,
+		.verified_at = session->verified_at,
+	};
+
+	if (session->verified_at > 0)
+		facts.methods = FACTOR_BIT(factor_of(session->verified_by));
+	if (str_equal(session->skipped, STR("zone")))
+		facts.skip = SESSION_SKIP_ZONE;
+	else if (str_equal(session->skipped, STR("trust")))
+		facts.skip = SESSION_SKIP_TRUSTED_BROWSER;
+	else if (str_equal(session->skipped, STR("exempt")))
+		facts.skip = SESSION_SKIP_EXEMPT;
+	else if (str_equal(session->skipped, STR("off")))
+		facts.skip = SESSION_SKIP_NOT_NEEDED;
+	return facts;
 }
 
 static void
@@ -94,8 +126,8 @@ facts_add_addresses(struct facts *facts, const struct row_list *list)
 }
 
 static void
-facts_add_zone(const struct request *rq, const struct organisation *o,
-    struct facts *facts)
+facts_add_zone(
+    const struct request *rq, const struct organisation *o, struct facts *facts)
 {
 	struct address client;
 	const struct zone *zone;
@@ -137,8 +169,7 @@ static void
 facts_gather(struct request *rq, const struct second_step_of *of,
     const struct second_step *s, struct str tenant, struct facts *facts)
 {
-	const struct organisation *o =
-	    protection_of(rq->protection, tenant);
+	const struct organisation *o = protection_of(rq->protection, tenant);
 
 	*facts = (struct facts){
 		.purpose = of->purpose,
@@ -165,8 +196,7 @@ static struct decision
 decide_in(struct request *rq, const struct second_step_of *of,
     const struct second_step *s, struct str tenant, struct facts *facts)
 {
-	const struct organisation *o =
-	    protection_of(rq->protection, tenant);
+	const struct organisation *o = protection_of(rq->protection, tenant);
 
 	facts_gather(rq, of, s, tenant, facts);
 	return policy_decide(o->policy, facts, rq->now);
@@ -175,8 +205,8 @@ decide_in(struct request *rq, const struct second_step_of *of,
 /* A sign-in without an application belongs to all organisations of the person:
  * the strictest counts. */
 static void
-decide_everywhere(struct request *rq, const struct second_step_of *of,
-    struct second_step *s)
+decide_everywhere(
+    struct request *rq, const struct second_step_of *of, struct second_step *s)
 {
 	const struct membership *rows = s->memberships.items;
 
@@ -196,8 +226,8 @@ decide_everywhere(struct request *rq, const struct second_step_of *of,
 }
 
 void
-second_step_decide(struct request *rq, const struct second_step_of *of,
-    struct second_step *s)
+second_step_decide(
+    struct request *rq, const struct second_step_of *of, struct second_step *s)
 {
 	struct str tenant;
 
@@ -216,12 +246,12 @@ second_step_next(const struct second_step *s)
 	switch (s->decision.outcome) {
 	case OUTCOME_ALLOW:
 	case OUTCOME_ALLOW_AND_NOTIFY:
+	case OUTCOME_OFFER:
 		return SIGN_IN_RIGHT;
 	case OUTCOME_CHALLENGE:
 		return SIGN_IN_CODE;
 	case OUTCOME_FORCE_CHOICE:
 	case OUTCOME_FORCE_ENROL:
-	case OUTCOME_OFFER:
 		return s->decision.proofs == 0 ? SIGN_IN_SET_UP : SIGN_IN_PROOF;
 	case OUTCOME_REAUTH:
 	case OUTCOME_DENY:

@@ -47,6 +47,12 @@ void second_step_ask(
 void second_step_decide(
     struct request *, const struct second_step_of *, struct second_step *);
 
+/* Has anybody a policy, so that deciding is worth its facts? */
+bool second_step_matters(const struct request *, const struct destination *);
+
+/* What a session shows for itself. */
+struct facts_session second_step_session(const struct session *);
+
 /* What comes next: SIGN_IN_RIGHT if nothing is missing, SIGN_IN_ENDED if they
  * may not pass. */
 enum sign_in_step second_step_next(const struct second_step *);

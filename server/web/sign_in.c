@@ -5,7 +5,6 @@
 #include "web/sign_in.h"
 
 #include "base/memory.h"
-#include "model/account.h"
 #include "web/destination.h"
 #include "web/gate.h"
 #include "web/handle.h"
@@ -29,12 +28,12 @@ sign_in_begin(struct request *rq, struct flow *f,
 	    &(struct sign_in_beginning){
 		.mac = start->mac,
 		.key_id = rq->active_key,
-		.account_id = first->account->id,
-		.account_epoch = first->account->epoch,
+		.account_id = first->account_id,
+		.account_epoch = first->account_epoch,
 		.step = first->step,
 		.now = rq->now,
 		.expires_at = rq->now + SIGN_IN_LIFE_SECONDS * second_us,
-		.password_at = rq->now,
+		.password_at = first->password_at,
 		.skipped = first->skipped,
 		.service_url = first->to->url,
 		.renew = first->renew,
@@ -68,8 +67,8 @@ sign_in_finish(struct request *rq, struct flow *f,
 {
 	const struct second_step *second = last->second;
 
-	browser_go_on(rq, f, &second->browser, second->row.browser_known,
-	    &end->browser);
+	browser_go_on(
+	    rq, f, &second->browser, second->row.browser_known, &end->browser);
 	browsers_use(rq->gate->store, f,
 	    &(struct browser_use){
 		.account_id = last->account_id,
@@ -84,18 +83,19 @@ sign_in_finish(struct request *rq, struct flow *f,
 }
 
 enum flow_next
-sign_in_leave(struct request *rq, struct str login,
-    const struct second_step *second, const struct destination *to,
-    const struct sign_in_end *end)
+sign_in_leave(struct request *rq, const struct sign_in_way *way,
+    const struct second_step *second, const struct sign_in_end *end)
 {
+	const struct destination *to = way->to;
+
 	grant_session_cookie(rq, &end->grant);
 	browser_cookie(rq, &second->browser, &end->browser);
-	known_browser_remember(rq, login);
+	known_browser_remember(rq, way->login);
 	if (to->url.len == 0)
 		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
 	if (to->service == NULL) /* removed meanwhile */
 		return login_unregistered_reply(rq, to);
 	return reply_redirect(rq, 303,
-	    grant_ticket(rq, end->grant.opened.number, true, to->url,
-		to->canonical));
+	    grant_ticket(rq, end->grant.opened.number, way->from_new_login,
+		to->url, to->canonical));
 }

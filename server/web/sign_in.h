@@ -14,7 +14,6 @@
 #include "web/browser.h"
 #include "web/grant.h"
 
-struct account;
 struct destination;
 struct request;
 struct second_step;
@@ -31,15 +30,18 @@ struct sign_in_start {
 };
 
 struct sign_in_first {
-	const struct account *account;
-	const struct sign_in_counters *counters;
+	int64_t account_id;
+	int64_t account_epoch; /* of what was compared with, or the session */
+	int64_t password_at;
+	const struct sign_in_counters *counters; /* NULL: not given now */
 	const struct destination *to;
 	bool renew;
 	enum sign_in_step step;
 	struct str skipped; /* why no code is asked for; STR_NONE: it is */
 };
 
-/* The password was right just now: writes the row, makes the cookie. */
+/* The password was right, just now or when the session began: writes the row,
+ * makes the cookie. */
 void sign_in_begin(struct request *, struct flow *,
     const struct sign_in_first *, struct sign_in_start *);
 
@@ -70,10 +72,15 @@ struct sign_in_last {
 void sign_in_finish(struct request *, struct flow *,
     const struct sign_in_last *, struct sign_in_end *);
 
-/* The session is open: cookies, and the way to where the person wanted to go;
- * `to` is found in the current registry. */
-enum flow_next sign_in_leave(struct request *, struct str login,
-    const struct second_step *, const struct destination *to,
-    const struct sign_in_end *);
+struct sign_in_way {
+	struct str login;
+	const struct destination *to; /* found in the current registry */
+	bool from_new_login; /* the password was given for this */
+};
+
+/* The session is open: cookies, and the way to where the person wanted to go.
+ */
+enum flow_next sign_in_leave(struct request *, const struct sign_in_way *,
+    const struct second_step *, const struct sign_in_end *);
 
 #endif

@@ -76,8 +76,7 @@ load_protection(struct snapshot_load *load)
 {
 	CLEANUP(buf_clear) struct buf why = BUF_INIT(1000);
 
-	load->protection =
-	    protection_new(&load->policies, &load->zones, &why);
+	load->protection = protection_new(&load->policies, &load->zones, &why);
 	if (load->protection == NULL)
 		log_event(LOG_ERROR, "a policy does not hold",
 		    LOG_TEXT("why", buf_str(&why)));

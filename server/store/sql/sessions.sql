@@ -7,7 +7,9 @@
 -- The living session of a cookie.
 SELECT $1::bigint AS echo, true AS found,
        coalesce(s.number, 0) AS number, coalesce(a.id, 0) AS account_id,
-       a.login, a.display_name, s.created_at, s.last_used_at, s.password_at,
+       a.login, a.display_name, coalesce(a.epoch, 0) AS account_epoch,
+       s.created_at, s.last_used_at, s.password_at, s.verified_at,
+       s.verified_by, s.skipped,
        coalesce(s.key_id, 0) AS key_id, g.number AS generation
 FROM sso.generation AS g
 LEFT JOIN (sso.session AS s

@@ -159,12 +159,13 @@ SELECT $1::bigint AS echo, true AS found,
        coalesce(s.account_epoch, 0) AS account_epoch, s.login, s.display_name,
        s.step, s.began_at, s.expires_at, s.password_at, s.verified_at,
        s.verified_by, s.service_url, coalesce(s.renew, false) AS renew,
-       s.address_id, s.email, s.code_made_at, s.code_expires_at,
+       coalesce(s.address_id, 0) AS address_id, s.email, s.code_made_at,
+       s.code_expires_at,
        g.number AS generation
 FROM sso.generation AS g
 LEFT JOIN (
 	SELECT i.*, a.login, a.display_name,
-	       coalesce(c.address_id, 0) AS address_id, d.email,
+	       c.address_id, d.email,
 	       c.made_at AS code_made_at, c.expires_at AS code_expires_at
 	FROM sso.sign_in AS i
 	JOIN sso.account AS a ON a.id = i.account_id

@@ -45,6 +45,12 @@ code_ask_more(struct request *rq, struct flow *f, struct code_state *c)
 	return true;
 }
 
+bool
+code_password_given(const struct sign_in *s)
+{
+	return s->password_at >= s->began_at;
+}
+
 void
 code_decide(struct request *rq, struct code_state *c)
 {
@@ -57,7 +63,7 @@ code_decide(struct request *rq, struct code_state *c)
 		.to = &c->to,
 		.renew = s->renew,
 		.session = { .password_at = s->password_at,
-		    .password_given = true,
+		    .password_given = code_password_given(s),
 		    .verified_at = s->verified_at },
 	    },
 	    &c->second);
@@ -68,8 +74,8 @@ minutes_until(struct request *rq, int64_t moment)
 {
 	int64_t minutes = (moment - rq->now + MINUTE_US - 1) / MINUTE_US;
 
-	return arena_format(&rq->arena, "%lld",
-	    (long long)(minutes > 0 ? minutes : 1));
+	return arena_format(
+	    &rq->arena, "%lld", (long long)(minutes > 0 ? minutes : 1));
 }
 
 /* Where the mailed code went, and how long it is good. */
@@ -124,8 +130,8 @@ fill_trust(
 			      d->remember == REMEMBER_ASK &&
 			      !c->second.facts.zone.shared_computers;
 	if (page->trust_offered && age != POLICY_NONE)
-		page->trust_days = arena_format(
-		    &rq->arena, "%lld", (long long)(age / day_us));
+		page->trust_days =
+		    arena_format(&rq->arena, "%lld", (long long)(age / day_us));
 }
 
 enum flow_next

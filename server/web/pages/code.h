@@ -50,6 +50,9 @@ bool code_ask(struct request *, struct flow *, struct code_state *);
 /* The sign-in has come: asks for what deciding needs; false if it is over. */
 bool code_ask_more(struct request *, struct flow *, struct code_state *);
 
+/* Was the password given for this sign-in?  Else its session was there. */
+bool code_password_given(const struct sign_in *);
+
 /* All has come, the snapshot is settled: what is asked for, and for whom. */
 void code_decide(struct request *, struct code_state *);
 

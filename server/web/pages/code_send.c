@@ -25,8 +25,7 @@ send_load(struct flow *f)
 	struct request *rq = request_of(f);
 	struct code_send_state *s = rq->page;
 
-	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT
-					      : code_over_reply(rq);
+	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
 }
 
 static enum flow_next
@@ -45,8 +44,7 @@ send_count(struct flow *f)
 		    &(struct code_answer){ .problem = CODE_PROBLEM_FORM });
 	if (second_step_address(&s->code.second) == NULL)
 		return reply_error(rq, 400);
-	email_code_count(
-	    rq, f, s->code.found.sign_in.account_id, &s->sending);
+	email_code_count(rq, f, s->code.found.sign_in.account_id, &s->sending);
 	return FLOW_NEXT;
 }
 

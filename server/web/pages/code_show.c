@@ -22,8 +22,7 @@ show_load(struct flow *f)
 	struct request *rq = request_of(f);
 	struct code_show_state *s = rq->page;
 
-	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT
-					      : code_over_reply(rq);
+	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
 }
 
 static enum flow_next

@@ -46,8 +46,7 @@ submit_load(struct flow *f)
 	struct request *rq = request_of(f);
 	struct code_submit_state *s = rq->page;
 
-	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT
-					      : code_over_reply(rq);
+	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
 }
 
 /* What the code will be compared with; asked behind the counting. */
@@ -132,8 +131,7 @@ judge_generator(struct request *rq, const struct generator *g)
 	uint8_t secret[TOTP_SECRET_SIZE];
 	struct totp_judgement judged;
 
-	if (key == NULL ||
-	    g->secret.len != TOTP_SECRET_SIZE + SEALED_EXTRA ||
+	if (key == NULL || g->secret.len != TOTP_SECRET_SIZE + SEALED_EXTRA ||
 	    !sealed_open(key,
 		&(struct sealed_place){
 		    STR("enrolment"), STR("secret"), g->id },
@@ -143,10 +141,10 @@ judge_generator(struct request *rq, const struct generator *g)
 		    LOG_NUMBER("key", g->key_id));
 		return;
 	}
-	judged = totp_judge(
-	    &(struct totp){ secret, g->last_step, (int)g->drift },
-	    s->entry.totp, rq->now / 1000000,
-	    (unsigned)s->code.second.decision.settings.totp_window);
+	judged =
+	    totp_judge(&(struct totp){ secret, g->last_step, (int)g->drift },
+		s->entry.totp, rq->now / 1000000,
+		(unsigned)s->code.second.decision.settings.totp_window);
 	bytes_wipe(secret, sizeof(secret));
 	if (judged.verdict == TOTP_RIGHT) {
 		s->right = true;
@@ -168,8 +166,8 @@ judge_email(struct request *rq)
 {
 	struct code_submit_state *s = rq->page;
 	const struct sign_in *sign_in = &s->code.found.sign_in;
-	const struct mac_key *key = keys_mac(rq->configuration->keys,
-	    (unsigned)s->email.key_id, MAC_EMAIL_CODE);
+	const struct mac_key *key = keys_mac(
+	    rq->configuration->keys, (unsigned)s->email.key_id, MAC_EMAIL_CODE);
 
 	if (s->email.mac.len != MAC_SIZE || key == NULL) {
 		s->answer.problem = CODE_PROBLEM_OLD;
@@ -254,8 +252,8 @@ submit_take(struct flow *f)
 		take_recovery(rq, f);
 	else if (s->right && s->entry.kind == CODE_TOTP)
 		factors_take_totp(rq->gate->store, f,
-		    &(struct totp_use){ sign_in, s->generator, s->step,
-			s->drift, s->counter },
+		    &(struct totp_use){
+			sign_in, s->generator, s->step, s->drift, s->counter },
 		    &origin, &s->taken);
 	else if (s->right)
 		factors_take_email(rq->gate->store, f, sign_in, s->email.mac,
@@ -310,7 +308,7 @@ submit_open(struct flow *f)
 		.to = &s->code.to,
 		.renew = sign_in->renew,
 		.session = { .password_at = sign_in->password_at,
-		    .password_given = true,
+		    .password_given = code_password_given(sign_in),
 		    .verified_at = rq->now,
 		    .methods = method_of(s->entry.kind) },
 	    },
@@ -355,8 +353,13 @@ submit_reply(struct flow *f)
 	log_event(LOG_INFO, "signed in", LOG_TEXT("request", str_of(rq->id)),
 	    LOG_TEXT("user", s->code.found.sign_in.login),
 	    LOG_TEXT("client", str_of(rq->client)));
-	return sign_in_leave(rq, s->code.found.sign_in.login, &s->code.second,
-	    &s->code.to, &s->end);
+	return sign_in_leave(rq,
+	    &(struct sign_in_way){
+		.login = s->code.found.sign_in.login,
+		.to = &s->code.to,
+		.from_new_login = code_password_given(&s->code.found.sign_in),
+	    },
+	    &s->code.second, &s->end);
 }
 
 const struct flow_step code_submit[] = {

@@ -10,6 +10,7 @@
 #include "store/generation.h"
 #include "store/sessions.h"
 #include "web/destination.h"
+#include "web/email_code.h"
 #include "web/second_step.h"
 #include "web/sign_in.h"
 #include "workers/password_work.h"
@@ -20,6 +21,10 @@ struct login_show_state {
 	bool gateway;
 	struct session_found found;
 	struct generation generation;
+	bool weighed; /* there is a policy to ask */
+	struct second_step second;
+	enum sign_in_step step; /* what the session lacks */
+	struct sign_in_start start; /* if it lacks something */
 };
 
 struct login_submit_state {
@@ -36,6 +41,7 @@ struct login_submit_state {
 	enum sign_in_step step; /* if it was: what comes next */
 	struct sign_in_start start;
 	struct sign_in_end end;
+	struct email_sending sending;
 	struct account_changed rehashed;
 	struct try_taken_back taken_back;
 };

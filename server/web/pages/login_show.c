@@ -96,6 +96,73 @@ reply_back_without_ticket(struct request *rq, struct str service_url)
 	return reply_redirect(rq, 302, arena_text(&rq->arena, buf_str(&back)));
 }
 
+/* A session says who it is; whether that is enough is said anew each time. */
+static enum flow_next
+login_weigh(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_show_state *l = rq->page;
+
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &l->to);
+	if (l->to.url.len > 0 && l->to.service == NULL)
+		return login_unregistered_reply(rq, &l->to);
+	l->step = SIGN_IN_RIGHT;
+	l->weighed = login_has_session(l) && second_step_matters(rq, &l->to);
+	if (l->weighed)
+		second_step_ask(rq, f, l->found.session.account_id, &l->second);
+	return FLOW_NEXT;
+}
+
+/* What is missing is asked for as in a sign-in whose password was right. */
+static enum flow_next
+login_decide(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_show_state *l = rq->page;
+	const struct session *session = &l->found.session;
+
+	if (!l->weighed)
+		return FLOW_NEXT;
+	second_step_decide(rq,
+	    &(struct second_step_of){
+		.purpose =
+		    l->to.service == NULL ? PURPOSE_DASHBOARD : PURPOSE_SERVICE,
+		.to = &l->to,
+		.session = second_step_session(session),
+	    },
+	    &l->second);
+	l->step = second_step_next(&l->second);
+	if (l->step == SIGN_IN_RIGHT || l->step == SIGN_IN_ENDED || l->gateway)
+		return FLOW_NEXT;
+	sign_in_begin(rq, f,
+	    &(struct sign_in_first){
+		.account_id = session->account_id,
+		.account_epoch = session->account_epoch,
+		.password_at = session->password_at,
+		.to = &l->to,
+		.step = l->step,
+	    },
+	    &l->start);
+	return FLOW_NEXT;
+}
+
+/* The session is not enough. */
+static enum flow_next
+reply_more(struct request *rq)
+{
+	struct login_show_state *l = rq->page;
+
+	if (l->second.decision.outcome == OUTCOME_REAUTH)
+		return login_form_reply(
+		    rq, &(struct login_form){ .to = &l->to, .renew = true });
+	if (l->step == SIGN_IN_ENDED || l->start.begun.number == 0)
+		return second_step_denied_reply(rq, &l->second);
+	sign_in_cookie(rq, &l->start);
+	return reply_redirect(rq, 303, request_own_url(rq, "/mfa"));
+}
+
 static enum flow_next
 login_reply(struct flow *f)
 {
@@ -103,31 +170,30 @@ login_reply(struct flow *f)
 	struct login_show_state *l = rq->page;
 	const struct session *session = &l->found.session;
 
-	if (!snapshot_settle(rq))
-		return reply_error(rq, 503);
-	destination_find(rq, &l->to);
-	if (l->to.url.len > 0 && l->to.service == NULL)
-		return login_unregistered_reply(rq, &l->to);
 	if (login_has_session(l))
 		touches_note(
 		    rq->gate, session->number, session->last_used_at, rq->now);
-	if (login_has_session(l) && l->to.service == NULL)
-		return reply_signed_in(rq, session);
-	if (login_has_session(l))
-		return reply_redirect(rq, 302,
-		    grant_ticket(rq, session->number, false, l->to.url,
-			l->to.canonical));
-	if (l->gateway)
+	if (l->gateway && (!login_has_session(l) || l->step != SIGN_IN_RIGHT))
 		return reply_back_without_ticket(rq, l->to.url);
-	return login_form_reply(rq, &(struct login_form){
-					.to = &l->to,
-					.renew = l->renew,
-				    });
+	if (!login_has_session(l))
+		return login_form_reply(rq, &(struct login_form){
+						.to = &l->to,
+						.renew = l->renew,
+					    });
+	if (l->step != SIGN_IN_RIGHT)
+		return reply_more(rq);
+	if (l->to.service == NULL)
+		return reply_signed_in(rq, session);
+	return reply_redirect(rq, 302,
+	    grant_ticket(
+		rq, session->number, false, l->to.url, l->to.canonical));
 }
 
 const struct flow_step login_show[] = {
 	FLOW_STEP(login_load), /* the session behind the cookie, if any */
 	FLOW_STEP(login_follow), /* the registry, if it changed */
+	FLOW_STEP(login_weigh), /* what deciding needs, if there is a policy */
+	FLOW_STEP(login_decide), /* a code, if one is missing */
 	FLOW_STEP(login_reply),
 	FLOW_END,
 };

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "loop/log_limit.h"
 #include "loop/scoreboard.h"
+#include "model/service.h"
 #include "store/generation.h"
 #include "text/login_name.h"
 #include "web/configuration.h"
@@ -196,7 +197,9 @@ submit_go_on(struct request *rq, struct flow *f, enum sign_in_step step)
 
 	sign_in_begin(rq, f,
 	    &(struct sign_in_first){
-		.account = account,
+		.account_id = account->id,
+		.account_epoch = account->epoch,
+		.password_at = rq->now,
 		.counters = &l->counters,
 		.to = &l->to,
 		.renew = l->renew,
@@ -246,6 +249,17 @@ submit_decide(struct flow *f)
 	return FLOW_NEXT;
 }
 
+/* Whoever confirms by mail, and by nothing quicker, gets the code at once. */
+static bool
+submit_wants_mail(const struct login_submit_state *l)
+{
+	return l->start.begun.number > 0 &&
+	       second_step_address(&l->second) != NULL &&
+	       (l->step == SIGN_IN_PROOF ||
+		   (l->step == SIGN_IN_CODE &&
+		       l->second.decision.factors[0] == FACTOR_EMAIL));
+}
+
 static enum flow_next
 submit_follow_again(struct flow *f)
 {
@@ -253,6 +267,24 @@ submit_follow_again(struct flow *f)
 	struct login_submit_state *l = rq->page;
 
 	snapshot_follow(rq, f, l->end.grant.opened.generation);
+	if (submit_wants_mail(l))
+		email_code_count(rq, f, l->candidate.account.id, &l->sending);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+submit_send(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_submit_state *l = rq->page;
+
+	if (l->sending.counted.counted)
+		email_code_send(rq, f,
+		    &(struct sign_in){ .number = l->start.begun.number,
+			.account_id = l->candidate.account.id },
+		    second_step_address(&l->second),
+		    l->to.service != NULL ? l->to.service->name : STR_NONE,
+		    &l->sending);
 	return FLOW_NEXT;
 }
 
@@ -286,8 +318,13 @@ submit_reply(struct flow *f)
 	submit_note(rq, l->end.grant.opened.number > 0);
 	if (l->end.grant.opened.number == 0)
 		return submit_again(rq, LOGIN_WRONG);
-	return sign_in_leave(
-	    rq, l->candidate.account.login, &l->second, &l->to, &l->end);
+	return sign_in_leave(rq,
+	    &(struct sign_in_way){
+		.login = l->candidate.account.login,
+		.to = &l->to,
+		.from_new_login = true,
+	    },
+	    &l->second, &l->end);
 }
 
 const struct flow_step login_submit[] = {
@@ -297,6 +334,7 @@ const struct flow_step login_submit[] = {
 	FLOW_STEP(submit_compare), /* on a hashing thread */
 	FLOW_STEP(submit_decide), /* session and trail commit together */
 	FLOW_STEP(submit_follow_again),
+	FLOW_STEP(submit_send), /* a code by mail, if that is what is asked */
 	FLOW_STEP(submit_reply),
 	FLOW_END,
 };

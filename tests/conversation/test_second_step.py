@@ -1,0 +1,430 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The second step under the university's policy: codes by mail, trusted
+browsers, campus (requirements of column 002; rows T105 to T155)."""
+import re
+
+import pytest
+
+from browser import Browser
+from conftest import APPLICATION, PEOPLE
+from installation import free_port, wait_until
+from mail_server import Mailbox
+
+SETTINGS = """
+[mail]
+server = smtp://localhost:{port}
+from = sso@example.org
+ca = {folder}/tls/ca.crt
+timeout = 4
+"""
+DAY = 86400
+CODE = re.compile(r"^(\d{4}) (\d{4})", re.M)
+CAMPUS = "203.0.113.7"
+HOME = "198.51.100.7"
+OTHER = "https://other.example/x"
+
+
+@pytest.fixture(scope="module")
+def university(private_installation):
+    """An installation with the university's policy: (place, mailbox)."""
+    place = private_installation
+    tls = place.folder / "tls"
+    box = Mailbox(free_port(), tls / "localhost.crt", tls / "localhost.key")
+    box.start()
+    text = place.config.read_text().replace(
+        "gates = 2\n", "gates = 2\ntrusted_proxies = 127.0.0.1\n")
+    place.config.write_text(
+        text + SETTINGS.format(port=box.port, folder=place.folder))
+    place.portillon("account", "set-address", "alice", "alice@home.example")
+    place.portillon("account", "set-address", "bob", "bob@home.example")
+    place.portillon("zone", "set", "campus", "--prefix", "203.0.113.0/24",
+                    "--label", "Campus", "--no-code")
+    place.portillon("zone", "set", "lecture_rooms", "--prefix",
+                    "203.0.113.128/25", "--no-code", "--shared")
+    place.portillon("policy", "apply", "university")
+    place.restart()
+    yield place, box
+    box.stop()
+
+
+@pytest.fixture
+def visit(university):
+    """Makes visitors: people with a browser of their own somewhere."""
+    place, box = university
+    place.clock.shift(0)
+    place.sql("delete from sso.email_sent")
+    place.sql("delete from sso.throttle")
+    box.letters.clear()
+    visitors = []
+
+    def make(address=HOME):
+        visitors.append(Visitor(place, box, address))
+        return visitors[-1]
+
+    yield make
+    for one in visitors:
+        one.browser.close()
+    place.clock.shift(0)
+
+
+class Visitor:
+    def __init__(self, place, box, address):
+        self.place, self.box, self.address = place, box, address
+        self.browser = Browser(place)
+
+    @property
+    def headers(self):
+        return {"X-Forwarded-For": self.address}
+
+    def get(self, path, params=None):
+        return self.browser.get(path, params, headers=self.headers)
+
+    def send(self, page, path=None, **fields):
+        """The page's form, with these fields in it."""
+        form = page.form
+        path = path or ("/cas/mfa" if "code" in fields else "/cas/login")
+        return self.browser.post(path, {**form.fields, **fields},
+                                 headers=self.headers)
+
+    def password(self, name="alice", service=APPLICATION):
+        page = self.get("/cas/login", {"service": service})
+        return self.send(page, username=name, password=PEOPLE[name])
+
+    def asked(self, answer):
+        """Follows to the page that asks for a code."""
+        assert answer.status == 303, (answer.status, answer.text)
+        assert answer.location.endswith("/cas/mfa"), answer.location
+        assert "__Host-TGC" not in self.browser.jar
+        page = self.get("/cas/mfa")
+        assert page.status == 200
+        return page
+
+    def mailed(self, count=1):
+        """The newest code that was mailed."""
+        wait_until("the mail is there",
+                   lambda: len(self.box.letters) >= count)
+        return "".join(CODE.search(self.box.letters[-1].text).groups())
+
+    def sign_in(self, name="alice", trust=False, service=APPLICATION):
+        """All the way, with a mailed code if one is asked for."""
+        letters = len(self.box.letters)
+        answer = self.password(name, service)
+        if answer.location.endswith("/cas/mfa"):
+            page = self.asked(answer)
+            code = self.mailed(letters + 1)
+            answer = self.send(page, code=code,
+                               **({"trust": "true"} if trust else {}))
+            self.was_asked = True
+        else:
+            self.was_asked = False
+        assert answer.ticket, (answer.status, answer.location, answer.text)
+        return answer
+
+    def forget_session(self):
+        self.browser.jar.pop("__Host-TGC", None)
+
+
+def later(place, **span):
+    place.clock.shift(sum(
+        {"days": DAY, "hours": 3600, "minutes": 60, "seconds": 1}[unit] * n
+        for unit, n in span.items()))
+
+
+def test_first_sign_in_by_mailed_code(visit):
+    """R-038, R-044: the code comes to the personal address and opens."""
+    alice = visit()
+    page = alice.asked(alice.password())
+    assert "a•••@h•••.example" in page.text
+    assert "alice@home.example" not in page.text
+    code = alice.mailed()
+    (letter,) = alice.box.letters
+    assert letter.recipients == ["alice@home.example"]
+    assert code not in letter.message["Subject"]
+    answer = alice.send(page, code=f"{code[:4]} {code[4:]}")
+    assert answer.ticket
+    assert "__Host-TGC" in alice.browser.jar
+    verdict = alice.get("/cas/serviceValidate", {
+        "ticket": answer.ticket, "service": APPLICATION})
+    assert "<cas:user>alice</cas:user>" in verdict.text
+
+
+def test_T105_no_way_around_the_step(visit):
+    """Between password and code nothing that grants grants."""
+    alice = visit()
+    alice.asked(alice.password())
+    for path, params in (("/cas/login", {"service": APPLICATION}),
+                         ("/cas/login", {"service": APPLICATION,
+                                         "gateway": "true"}),
+                         ("/cas/login", {"service": OTHER})):
+        answer = alice.get(path, params)
+        assert "ticket=" not in (answer.location or "")
+        assert "__Host-TGC" not in alice.browser.jar
+    assert not alice.place.sql(
+        "select 1 from sso.session where ended_at is null and account_id ="
+        " (select account_id from sso.sign_in order by number desc limit 1)"
+        " and created_at >= (select began_at from sso.sign_in"
+        " order by number desc limit 1)")
+
+
+def test_T109_a_code_is_good_for_its_owner_and_sign_in_only(visit):
+    alice, bob = visit(), visit()
+    alices = alice.asked(alice.password())
+    alices_code = alice.mailed()
+    bobs = bob.asked(bob.password("bob"))
+    assert bob.mailed(2) != alices_code
+    assert "This code is not right" in bob.send(bobs, code=alices_code).text
+    later(alice.place, minutes=2)
+    again = visit()
+    page = again.asked(again.password())
+    assert again.mailed(3) != alices_code
+    assert "This code is not right" in again.send(page, code=alices_code).text
+    assert alice.send(alices, code=alices_code).ticket
+
+
+def test_a_code_is_used_once(visit):
+    alice = visit()
+    page = alice.asked(alice.password())
+    code = alice.mailed()
+    jar = dict(alice.browser.jar)
+    assert alice.send(page, code=code).ticket
+    alice.browser.jar.update(jar)
+    answer = alice.send(page, code=code)
+    assert answer.status == 303 and answer.location.endswith("/cas/login")
+
+
+@pytest.mark.parametrize("minutes,good", [(9, True), (11, False)])
+def test_T123_a_mailed_code_lives_ten_minutes(visit, minutes, good):
+    alice = visit()
+    page = alice.asked(alice.password())
+    code = alice.mailed()
+    later(alice.place, minutes=minutes)
+    answer = alice.send(page, code=code)
+    assert bool(answer.ticket) == good
+    assert good or "not valid any more" in answer.text
+
+
+def test_T123_five_tries_a_code(visit):
+    alice = visit()
+    page = alice.asked(alice.password())
+    code = alice.mailed()
+    for _ in range(4):
+        assert "not right" in alice.send(page, code="00000000").text
+    assert alice.send(page, code=code).ticket
+    page = alice.asked(visit_again(alice))
+    later(alice.place, minutes=2)
+    page = alice.send(page, path="/cas/mfa/send")
+    page = alice.get("/cas/mfa")
+    code = alice.mailed(2)
+    alice.place.sql("delete from sso.throttle")
+    for _ in range(5):
+        alice.send(page, code="00000000")
+        alice.place.sql("delete from sso.throttle")
+    assert "not valid any more" in alice.send(page, code=code).text
+
+
+def visit_again(visitor):
+    """The same person, from a browser that nobody has seen."""
+    visitor.browser.jar.clear()
+    return visitor.password()
+
+
+def test_T115_five_failures_wait_whatever_the_sign_in(visit):
+    alice = visit()
+    for _ in range(5):
+        page = alice.asked(visit_again(alice))
+        assert "not right" in alice.send(page, code="123456").text
+    page = alice.asked(visit_again(alice))
+    assert "Too many wrong codes" in alice.send(page, code="123456").text
+    assert alice.place.sql(
+        "select cardinality(tries) from sso.throttle"
+        " where kind = 'second step'") == [(5,)]
+
+
+def test_T121_one_mail_a_minute(visit):
+    alice = visit()
+    page = alice.asked(alice.password())
+    alice.mailed()
+    for _ in range(3):
+        answer = alice.send(page, path="/cas/mfa/send")
+        assert "We have just sent you a code" in answer.text
+    later(alice.place, seconds=61)
+    assert alice.send(page, path="/cas/mfa/send").status == 303
+    first, second = alice.mailed(1), alice.mailed(2)
+    assert "not right" in alice.send(page, code=first).text or first == second
+    assert alice.send(page, code=second).ticket
+
+
+def test_T143_thirty_days_of_trust(visit):
+    """R-025, R-073: asked 31 days after the code, not 29 days after."""
+    alice = visit()
+    alice.sign_in(trust=True)
+    assert alice.was_asked
+    later(alice.place, days=15)
+    alice.forget_session()
+    alice.sign_in()
+    assert not alice.was_asked
+    later(alice.place, days=29)
+    alice.forget_session()
+    alice.sign_in()
+    assert not alice.was_asked
+    later(alice.place, days=31)
+    alice.forget_session()
+    alice.sign_in()
+    assert alice.was_asked
+
+
+def test_trust_is_not_given_unasked(visit):
+    """T147: the box was not ticked."""
+    alice = visit()
+    alice.sign_in()
+    alice.forget_session()
+    later(alice.place, minutes=2)
+    alice.sign_in()
+    assert alice.was_asked
+
+
+def test_trust_ends_when_the_browser_is_not_used(visit):
+    alice = visit()
+    alice.sign_in(trust=True)
+    later(alice.place, days=31)
+    alice.forget_session()
+    alice.sign_in()
+    assert alice.was_asked
+
+
+def test_T140_the_trust_of_one_is_not_that_of_another(visit):
+    alice = visit()
+    alice.sign_in(trust=True)
+    alice.forget_session()
+    alice.sign_in("bob")
+    assert alice.was_asked
+
+
+def test_a_lost_answer_accuses_nobody(visit):
+    """The answer with the next secret did not arrive: the one before will do,
+    in two tabs as well."""
+    alice = visit()
+    alice.sign_in(trust=True)
+    before = alice.browser.jar["__Host-trust"]
+    for _ in range(3):
+        alice.forget_session()
+        alice.browser.jar["__Host-trust"] = before
+        alice.sign_in()
+        assert not alice.was_asked
+    alice.forget_session()
+    alice.sign_in()
+    assert not alice.was_asked
+
+
+def test_a_copied_secret_ends_the_trust(visit):
+    """2.8: an old secret comes back, later than a minute after the new one was
+    seen: the browser is trusted no more, for thief and owner."""
+    alice = visit()
+    alice.sign_in(trust=True)
+    stolen = alice.browser.jar["__Host-trust"]
+    for _ in range(2):
+        alice.forget_session()
+        alice.sign_in()
+        assert not alice.was_asked
+    thief = visit()
+    thief.browser.jar["__Host-trust"] = stolen
+    later(alice.place, minutes=5)
+    alice.forget_session()
+    alice.sign_in()
+    assert not alice.was_asked
+    thief.sign_in()
+    assert thief.was_asked
+    later(alice.place, minutes=10)
+    alice.forget_session()
+    alice.sign_in()
+    assert alice.was_asked
+    assert alice.place.sql("select 1 from sso.browser_trust"
+                           " where revoked_why = 'copied'")
+
+
+@pytest.mark.parametrize("cookie", [
+    "", "TB-", "TB-" + "0" * 66, "TB-" + "z" * 66, "x" * 69])
+def test_T139_a_made_up_cookie_is_worth_nothing(visit, cookie):
+    alice = visit()
+    alice.browser.jar["__Host-trust"] = cookie
+    alice.sign_in()
+    assert alice.was_asked
+
+
+def test_on_campus_nothing_is_asked(visit):
+    """R-022: the network spares the second step."""
+    alice = visit(CAMPUS)
+    alice.sign_in()
+    assert not alice.was_asked
+
+
+def test_T155_who_leaves_the_campus_is_asked(visit):
+    alice = visit(CAMPUS)
+    alice.sign_in()
+    assert not alice.was_asked
+    assert alice.get("/cas/login", {"service": OTHER}).ticket
+    alice.address = HOME
+    before = alice.browser.jar["__Host-TGC"]
+    answer = alice.get("/cas/login", {"service": OTHER})
+    assert answer.location.endswith("/cas/mfa")
+    page = alice.get("/cas/mfa")
+    assert alice.send(page, path="/cas/mfa/send").status == 303
+    page = alice.get("/cas/mfa")
+    answer = alice.send(page, code=alice.mailed())
+    assert answer.ticket and answer.location.startswith(OTHER)
+    # T093: what is worth more has another name
+    assert alice.browser.jar["__Host-TGC"] != before
+    assert alice.get("/cas/login", {"service": APPLICATION}).ticket
+
+
+def test_T155_gateway_says_no_instead_of_asking(visit):
+    alice = visit(CAMPUS)
+    alice.sign_in()
+    alice.address = HOME
+    answer = alice.get("/cas/login", {"service": OTHER, "gateway": "true"})
+    assert answer.location == OTHER
+
+
+def test_T150_only_our_proxy_is_believed(visit):
+    """What the client adds stands further left."""
+    alice = visit(f"{CAMPUS}, {HOME}")
+    alice.sign_in()
+    assert alice.was_asked
+
+
+def test_no_trust_on_shared_computers(visit):
+    """2.8: in a lecture room the box is not there, and what is sent in its
+    place does not count."""
+    alice = visit("203.0.113.200")
+    alice.sign_in()
+    assert not alice.was_asked
+    assert not alice.place.sql(
+        "select 1 from sso.browser_trust as t join sso.session as s"
+        " on s.browser_id = t.browser_id where t.trusted_at is not null"
+        " and s.number = (select max(number) from sso.session)")
+
+
+def test_who_cannot_confirm_is_told_so(visit):
+    """R-090: no address, no generator."""
+    chloe = visit()
+    answer = chloe.password("chloe")
+    assert answer.status == 403
+    assert "no way to confirm" in answer.text
+    assert "__Host-TGC" not in chloe.browser.jar
+
+
+def test_the_flow_is_bound_to_its_browser(visit):
+    """T088: the cookie is all that says whose sign-in it is."""
+    alice, stranger = visit(), visit()
+    alice.asked(alice.password())
+    answer = stranger.get("/cas/mfa")
+    assert answer.status == 303 and answer.location.endswith("/cas/login")
+
+
+def test_a_sign_in_ends_after_fifteen_minutes(visit):
+    alice = visit()
+    page = alice.asked(alice.password())
+    code = alice.mailed()
+    later(alice.place, minutes=16)
+    answer = alice.send(page, code=code)
+    assert answer.status == 303 and answer.location.endswith("/cas/login")
