@@ -88,8 +88,8 @@ def pytest_runtest_protocol(item, nextitem):
     """A test that fails shows what the servers complained of meanwhile."""
     marks = [(place, place.log_size()) for place in running]
     item.complaints = lambda: "\n".join(
-        line for place, mark in marks for line in place.log(mark).splitlines()
-        if "level=info" not in line)
+        line for place, mark in marks if place.log_file.exists()
+        for line in place.log(mark).splitlines() if "level=info" not in line)
     yield
 
 
