@@ -13,6 +13,8 @@
 #include "base/buf.h"
 
 enum {
+	BASE32_BITS = 5,
+	BASE64_BITS = 6,
 	NO_DIGIT = 64,
 	LIMB_BYTES = 4,
 	LIMBS_MOST = 16, /* 64 bytes */
@@ -55,35 +57,51 @@ bytes_hex(struct buf *out, const void *at, size_t len)
 	out->len += len * 2;
 }
 
-/* Characters that spell `len` bytes: six bits each, the last may be short. */
+/* Characters of `width` bits that spell `len` bytes; the last may be short. */
 static size_t
-base64url_digits(size_t len)
+digits_for(size_t len, size_t width)
 {
-	return len / 3 * 4 + (len % 3 * 8 + 5) / 6;
+	return len / width * 8 + (len % width * 8 + width - 1) / width;
+}
+
+/* The first bits first; bits that the last character has too many are 0. */
+static void
+bytes_spell(
+    struct buf *out, struct str bytes, size_t width, const char *letters)
+{
+	size_t digits;
+	char *room;
+
+	digits =
+	    bytes.len <= SIZE_MAX / 2 ? digits_for(bytes.len, width) : SIZE_MAX;
+	room = buf_reserve(out, digits);
+	if (room == NULL)
+		return;
+	for (size_t i = 0; i < digits; i++) {
+		size_t place = i * width / 8;
+		unsigned pair = (unsigned)(uint8_t)bytes.at[place] << 8;
+
+		if (place + 1 < bytes.len)
+			pair |= (uint8_t)bytes.at[place + 1];
+		room[i] = letters[pair >> (16 - width - i * width % 8) &
+				  ((1u << width) - 1)];
+	}
+	out->len += digits;
+}
+
+void
+bytes_base32(struct buf *out, const void *at, size_t len)
+{
+	bytes_spell(out, (struct str){ at, len }, BASE32_BITS,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
 }
 
 void
 bytes_base64url(struct buf *out, const void *at, size_t len)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "abcdefghijklmnopqrstuvwxyz0123456789-_";
-	const uint8_t *bytes = at;
-	size_t digits;
-	char *room;
-
-	digits = len <= SIZE_MAX / 2 ? base64url_digits(len) : SIZE_MAX;
-	room = buf_reserve(out, digits);
-	if (room == NULL)
-		return;
-	for (size_t i = 0; i < digits; i++) {
-		size_t place = i * 6 / 8;
-		unsigned pair = (unsigned)bytes[place] << 8;
-
-		if (place + 1 < len)
-			pair |= bytes[place + 1];
-		room[i] = letters[pair >> (10 - i * 6 % 8) & 0x3f];
-	}
-	out->len += digits;
+	bytes_spell(out, (struct str){ at, len }, BASE64_BITS,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789-_");
 }
 
 static unsigned
@@ -105,7 +123,7 @@ base64url_is_canonical(struct str text, size_t len)
 {
 	unsigned unused = (unsigned)(text.len * 6 % 8);
 
-	if (len > SIZE_MAX / 2 || text.len != base64url_digits(len))
+	if (len > SIZE_MAX / 2 || text.len != digits_for(len, BASE64_BITS))
 		return false;
 	for (size_t i = 0; i < text.len; i++) {
 		if (base64url_value(text.at[i]) == NO_DIGIT)

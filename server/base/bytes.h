@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bytes and their spellings: hexadecimal, base64url (RFC 4648, unpadded),
- * base62 numbers, big-endian integers; comparing and wiping secrets.
+ * Bytes and their spellings: hexadecimal, base32 and base64url (RFC 4648,
+ * unpadded), base62 numbers, big-endian integers; comparing and wiping secrets.
  */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
@@ -16,6 +16,7 @@ bool bytes_equal_secret(const void *a, const void *b, size_t len);
 void bytes_wipe(void *at, size_t len);
 
 void bytes_hex(struct buf *out, const void *at, size_t len);
+void bytes_base32(struct buf *out, const void *at, size_t len); /* capitals */
 void bytes_base64url(struct buf *out, const void *at, size_t len);
 
 /* True and exactly `len` bytes if the text spells just that many. */

@@ -88,6 +88,34 @@ test_base64url(void **state)
 	}
 }
 
+/* RFC 4648, 10, without the padding. */
+static void
+test_base32(void **state)
+{
+	static const struct {
+		struct str bytes;
+		const char *spelling;
+	} cases[] = {
+		{ STR_INIT(""), "" },
+		{ STR_INIT("f"), "MY" },
+		{ STR_INIT("fo"), "MZXQ" },
+		{ STR_INIT("foo"), "MZXW6" },
+		{ STR_INIT("foob"), "MZXW6YQ" },
+		{ STR_INIT("fooba"), "MZXW6YTB" },
+		{ STR_INIT("foobar"), "MZXW6YTBOI" },
+		{ STR_INIT("\xff\xff\xff\xff\xff\0"), "77777777AA" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		CLEANUP(buf_clear) struct buf out = BUF_INIT(10);
+
+		bytes_base32(&out, cases[i].bytes.at, cases[i].bytes.len);
+		assert_true(buf_ok(&out));
+		assert_string_equal(buf_cstr(&out), cases[i].spelling);
+	}
+}
+
 static void
 test_bad_base64url(void **state)
 {
@@ -275,6 +303,7 @@ main(void)
 		cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_base64url),
+		cmocka_unit_test(test_base32),
 		cmocka_unit_test(test_bad_base64url),
 		cmocka_unit_test(test_base64url_round_trip),
 		cmocka_unit_test(test_base62),
