@@ -11,14 +11,15 @@
 	# it also brings a library that is installed already up to date.
 	PACKAGES_BUILD=(gcc libc6-dev meson ninja-build pkg-config python3
 		libevent-dev libssl-dev libpq-dev libargon2-dev libcrypt-dev
-		libjansson-dev libinih-dev libseccomp-dev libcmocka-dev)
+		libjansson-dev libinih-dev libqrencode-dev libseccomp-dev libcmocka-dev)
 	PACKAGES_RUN=(postgresql-15 openssl curl ca-certificates procps)
 	PACKAGES_DEMO=(apache2-bin libapache2-mod-auth-cas)
 	PACKAGES_TEST=(clang clang-format gettext gdb libclang-rt-14-dev
 		libcurl4-openssl-dev python3-pytest
 		python3-pytest-xdist python3-selenium python3-psycopg2 python3-lxml
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
-		haproxy nginx-light strace systemd)
+		haproxy nginx-light strace systemd oathtool python3-pyotp zbar-tools
+		librsvg2-bin)
 }
 
 packages_say() {

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * QR codes as SVG: the picture is read back module by module and compared with
+ * what the encoder made.  Whether a camera would read it, tests/factors says.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <qrencode.h>
+
+#include "base/buf.h"
+#include "text/qr_code.h"
+
+#define URI \
+	"otpauth://totp/Nanterre:12345678?secret=" \
+	"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Nanterre" \
+	"&algorithm=SHA1&digits=6&period=30"
+
+enum {
+	SIDE_MOST = 177 + 2 * QR_CODE_QUIET_ZONE
+};
+
+/* What a picture shows, the quiet zone included: 1 where it is dark. */
+struct picture {
+	int side;
+	char modules[SIDE_MOST][SIDE_MOST];
+};
+
+/* The text between two others; fails if it does not stand exactly once. */
+static struct str
+between(struct str text, const char *before, const char *after)
+{
+	char *start = memmem(text.at, text.len, before, strlen(before));
+	struct str found;
+	char *end;
+
+	assert_non_null(start);
+	found = str_from(text, (size_t)(start - text.at) + strlen(before));
+	assert_null(memmem(found.at, found.len, before, strlen(before)));
+	end = memmem(found.at, found.len, after, strlen(after));
+	assert_non_null(end);
+	return str_first(found, (size_t)(end - found.at));
+}
+
+static int
+number_of(struct str text)
+{
+	uint64_t value = 0;
+
+	if (!str_number(text, SIDE_MOST, &value))
+		fail_msg("no number: %.*s", STR_ARGS(text));
+	return (int)value;
+}
+
+/* "4 5h7v1h-7" */
+static void
+rectangle_draw(struct picture *picture, struct str words)
+{
+	struct str x, y, width, back;
+	int left, top, length;
+
+	assert_true(str_cut(words, ' ', &x, &words));
+	assert_true(str_cut(words, 'h', &y, &words));
+	assert_true(str_cut(words, 'v', &width, &words));
+	assert_true(str_cut(words, '-', &words, &back));
+	assert_true(str_equal(words, STR("1h")));
+	assert_true(str_equal(width, back));
+	left = number_of(x);
+	top = number_of(y);
+	length = number_of(width);
+	assert_true(length >= 1 && left + length <= picture->side);
+	assert_true(top < picture->side);
+	for (int i = left; i < left + length; i++) {
+		assert_int_equal(picture->modules[top][i], 0);
+		picture->modules[top][i] = 1;
+	}
+}
+
+static void
+picture_read(struct picture *picture, struct str svg)
+{
+	struct str side, other, rectangle, path, size;
+
+	memset(picture, 0, sizeof(*picture));
+	size = between(svg, "viewBox=\"0 0 ", "\"");
+	assert_true(str_cut(size, ' ', &side, &other));
+	assert_true(str_equal(side, other));
+	picture->side = number_of(side);
+	path = between(svg, " d=\"", "\"");
+	assert_true(str_starts(path, STR("M")));
+	path = str_from(path, 1);
+	while (str_cut(path, 'z', &rectangle, &path)) {
+		rectangle_draw(picture, rectangle);
+		if (path.len > 0) {
+			assert_int_equal(path.at[0], 'M');
+			path = str_from(path, 1);
+		}
+	}
+	assert_int_equal(path.len, 0);
+}
+
+static int
+is_dark(const QRcode *code, int x, int y)
+{
+	bool inside = x >= 0 && y >= 0 && x < code->width && y < code->width;
+
+	return inside ? code->data[y * code->width + x] & 1 : 0;
+}
+
+static void
+assert_drawn(struct str text)
+{
+	CLEANUP(buf_clear) struct buf svg = BUF_INIT(QR_CODE_SVG_LONGEST);
+	QRcode *code = QRcode_encodeData(
+	    (int)text.len, (const unsigned char *)text.at, 0, QR_ECLEVEL_M);
+	static struct picture picture;
+
+	assert_non_null(code);
+	assert_true(qr_code_svg(&svg, text, STR("label")));
+	assert_true(buf_ok(&svg));
+	picture_read(&picture, buf_str(&svg));
+	assert_int_equal(picture.side, code->width + 8);
+	for (int y = 0; y < picture.side; y++) {
+		for (int x = 0; x < picture.side; x++)
+			assert_int_equal(
+			    picture.modules[y][x], is_dark(code, x - 4, y - 4));
+	}
+	QRcode_free(code);
+}
+
+static void
+every_module_is_drawn(void **state)
+{
+	(void)state;
+	assert_drawn(STR(URI));
+	assert_drawn(STR("1"));
+	assert_drawn(STR("bytes \0\x01\x7f\x80\xff"));
+}
+
+static void
+all_sizes_have_room(void **state)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT(QR_CODE_TEXT_LONGEST + 1);
+
+	(void)state;
+	for (unsigned i = 0; text.len < QR_CODE_TEXT_LONGEST; i++) {
+		buf_char(&text, (char)('!' + i * 7 % 90));
+		if (text.len % 300 == 0)
+			assert_drawn(buf_str(&text));
+	}
+	assert_drawn(buf_str(&text));
+}
+
+static void
+texts_beyond_the_limits_are_refused(void **state)
+{
+	static char text[QR_CODE_TEXT_LONGEST + 1];
+	CLEANUP(buf_clear) struct buf svg = BUF_INIT(QR_CODE_SVG_LONGEST);
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	assert_false(
+	    qr_code_svg(&svg, (struct str){ text, sizeof(text) }, STR("l")));
+	assert_false(qr_code_svg(&svg, STR(""), STR("l")));
+	assert_false(qr_code_svg(&svg, STR_NONE, STR("l")));
+	assert_int_equal(svg.len, 0);
+	assert_true(qr_code_svg(
+	    &svg, (struct str){ text, QR_CODE_TEXT_LONGEST }, STR("l")));
+}
+
+/* What a page needs of it, and that a label cannot break out. */
+static void
+the_element_suits_a_page(void **state)
+{
+	CLEANUP(buf_clear) struct buf svg = BUF_INIT(QR_CODE_SVG_LONGEST);
+	struct str element;
+
+	(void)state;
+	assert_true(qr_code_svg(
+	    &svg, STR(URI), STR("l'\"><script>alert(1)</script>&")));
+	element = buf_str(&svg);
+	assert_true(str_starts(element, STR("<svg ")));
+	assert_true(str_ends(element, STR("\"/></svg>")));
+	assert_true(str_equal(between(element, " role=\"", "\""), STR("img")));
+	assert_true(str_equal(between(element, " aria-label=\"", "\""),
+	    STR("l&#39;&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp;")));
+	assert_true(str_equal(
+	    between(element, " shape-rendering=\"", "\""), STR("crispEdges")));
+	assert_true(
+	    str_equal(between(element, "<rect width=\"", "\""), STR("53")));
+	assert_true(str_equal(
+	    between(element, " height=\"53\" fill=\"", "\""), STR("#fff")));
+	assert_true(
+	    str_equal(between(element, "<path fill=\"", "\""), STR("#000")));
+	assert_null(memmem(element.at, element.len, "style", 5));
+	assert_null(memmem(element.at, element.len, "<script", 7));
+	assert_null(memmem(element.at, element.len, "otpauth", 7));
+	/* A page of 64 KiB has room for it. */
+	assert_true(element.len < 16384);
+}
+
+/* A buffer that is too small fails as buffers do, and nothing else does. */
+static void
+a_small_buffer_fails(void **state)
+{
+	CLEANUP(buf_clear) struct buf svg = BUF_INIT(1000);
+
+	(void)state;
+	assert_true(qr_code_svg(&svg, STR(URI), STR("label")));
+	assert_false(buf_ok(&svg));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_module_is_drawn),
+		cmocka_unit_test(all_sizes_have_room),
+		cmocka_unit_test(texts_beyond_the_limits_are_refused),
+		cmocka_unit_test(the_element_suits_a_page),
+		cmocka_unit_test(a_small_buffer_fails),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
