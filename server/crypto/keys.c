@@ -19,6 +19,7 @@
 #include "crypto/demand.h"
 #include "crypto/mac.h"
 #include "crypto/random.h"
+#include "crypto/sealed.h"
 #include "crypto/siv.h"
 
 enum {
@@ -33,6 +34,7 @@ static const char *const mac_labels[MAC_PURPOSE_COUNT] = {
 	[MAC_SERVICE_URL] = "portillon service url",
 	[MAC_THROTTLE] = "portillon throttle",
 	[MAC_KNOWN_BROWSER] = "portillon known browser",
+	[MAC_EMAIL_CODE] = "portillon email code",
 	[MAC_KEY_CHECK] = "portillon key check",
 };
 
@@ -40,9 +42,15 @@ static const char *const siv_labels[SIV_PURPOSE_COUNT] = {
 	[SIV_SERVICE_TICKET] = "portillon service ticket",
 };
 
+static const char *const seal_labels[SEAL_PURPOSE_COUNT] = {
+	[SEAL_TOTP_SECRET] = "portillon totp secret",
+	[SEAL_OUTBOX] = "portillon outbox",
+};
+
 struct generation {
 	struct mac_key *mac[MAC_PURPOSE_COUNT];
 	struct siv_key *siv[SIV_PURPOSE_COUNT];
+	struct sealed_key *sealed[SEAL_PURPOSE_COUNT];
 	int64_t check;
 };
 
@@ -106,6 +114,10 @@ generation_new(const uint8_t secret[static SECRET_SIZE])
 		derive(hkdf, secret, siv_labels[i], key);
 		made->siv[i] = siv_key_new(key);
 	}
+	for (size_t i = 0; i < SEAL_PURPOSE_COUNT; i++) {
+		derive(hkdf, secret, seal_labels[i], key);
+		made->sealed[i] = sealed_key_new(key);
+	}
 	made->check = generation_check(made);
 	bytes_wipe(key, sizeof(key));
 	EVP_KDF_CTX_free(hkdf);
@@ -122,6 +134,8 @@ generation_free(struct generation *generation)
 		mac_key_free(generation->mac[i]);
 	for (size_t i = 0; i < SIV_PURPOSE_COUNT; i++)
 		siv_key_free(generation->siv[i]);
+	for (size_t i = 0; i < SEAL_PURPOSE_COUNT; i++)
+		sealed_key_free(generation->sealed[i]);
 	free(generation);
 }
 
@@ -211,6 +225,14 @@ keys_siv(const struct keys *keys, unsigned id, enum siv_purpose purpose)
 	const struct generation *found = keys_generation(keys, id);
 
 	return found != NULL ? found->siv[purpose] : NULL;
+}
+
+const struct sealed_key *
+keys_sealed(const struct keys *keys, unsigned id, enum seal_purpose purpose)
+{
+	const struct generation *found = keys_generation(keys, id);
+
+	return found != NULL ? found->sealed[purpose] : NULL;
 }
 
 unsigned

@@ -16,6 +16,7 @@
 
 struct buf;
 struct mac_key;
+struct sealed_key;
 struct siv_key;
 
 enum mac_purpose {
@@ -24,6 +25,7 @@ enum mac_purpose {
 	MAC_SERVICE_URL, /* the service inside a ticket */
 	MAC_THROTTLE, /* names under which failures are counted */
 	MAC_KNOWN_BROWSER, /* proofs that an account used a browser before */
+	MAC_EMAIL_CODE, /* codes sent by mail, as they are stored */
 	MAC_KEY_CHECK, /* what two nodes may compare of a generation */
 	MAC_PURPOSE_COUNT,
 };
@@ -31,6 +33,12 @@ enum mac_purpose {
 enum siv_purpose {
 	SIV_SERVICE_TICKET,
 	SIV_PURPOSE_COUNT,
+};
+
+enum seal_purpose {
+	SEAL_TOTP_SECRET, /* secrets of authenticator apps */
+	SEAL_OUTBOX, /* what waits to be delivered */
+	SEAL_PURPOSE_COUNT,
 };
 
 /* Even const, they belong to one thread. */
@@ -48,6 +56,8 @@ const struct mac_key *keys_mac(
     const struct keys *, unsigned id, enum mac_purpose);
 const struct siv_key *keys_siv(
     const struct keys *, unsigned id, enum siv_purpose);
+const struct sealed_key *keys_sealed(
+    const struct keys *, unsigned id, enum seal_purpose);
 
 /* The highest generation number in the file. */
 unsigned keys_newest(const struct keys *);

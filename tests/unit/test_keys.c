@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "crypto/keys.h"
 #include "crypto/mac.h"
+#include "crypto/sealed.h"
 #include "crypto/siv.h"
 
 #define SECRET_1 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
@@ -159,6 +160,7 @@ keys_are_derived_as_documented(void **state)
 		[MAC_THROTTLE] = STR_INIT("portillon throttle"),
 		[MAC_KEY_CHECK] = STR_INIT("portillon key check"),
 		[MAC_KNOWN_BROWSER] = STR_INIT("portillon known browser"),
+		[MAC_EMAIL_CODE] = STR_INIT("portillon email code"),
 	};
 	const struct str text = STR("text");
 	struct keys *keys = parse("9 " SECRET_1);
@@ -183,6 +185,42 @@ keys_are_derived_as_documented(void **state)
 	    sealed, 4, tag, clear));
 	assert_memory_equal(clear, "seal", 4);
 	siv_key_free(siv);
+	keys_free(keys);
+}
+
+/* So do the sealed columns of the database; none opens another's. */
+static void
+sealing_keys_are_derived_as_documented(void **state)
+{
+	static const struct str labels[SEAL_PURPOSE_COUNT] = {
+		[SEAL_TOTP_SECRET] = STR_INIT("portillon totp secret"),
+		[SEAL_OUTBOX] = STR_INIT("portillon outbox"),
+	};
+	static const struct sealed_place place = { STR_INIT("t"), STR_INIT("c"),
+		1 };
+	struct keys *keys = parse("8 " SECRET_2 "\n9 " SECRET_1);
+	uint8_t key[32], sealed[4 + SEALED_EXTRA], clear[4];
+
+	(void)state;
+	for (int i = 0; i < SEAL_PURPOSE_COUNT; i++) {
+		struct sealed_key *expected;
+
+		label_key(labels[i], key);
+		expected = sealed_key_new(key);
+		sealed_make(
+		    expected, &place, (const uint8_t *)"seal", 4, sealed);
+		for (int j = 0; j < SEAL_PURPOSE_COUNT; j++) {
+			enum seal_purpose other = (enum seal_purpose)j;
+
+			assert_int_equal(
+			    sealed_open(keys_sealed(keys, 9, other), &place,
+				sealed, sizeof(sealed), clear),
+			    i == j);
+			assert_false(sealed_open(keys_sealed(keys, 8, other),
+			    &place, sealed, sizeof(sealed), clear));
+		}
+		sealed_key_free(expected);
+	}
 	keys_free(keys);
 }
 
@@ -217,6 +255,7 @@ unknown_generations_have_no_key(void **state)
 	for (size_t i = 0; i < COUNT_OF(absent); i++) {
 		assert_null(keys_mac(keys, absent[i], MAC_KNOWN_BROWSER));
 		assert_null(keys_siv(keys, absent[i], SIV_SERVICE_TICKET));
+		assert_null(keys_sealed(keys, absent[i], SEAL_OUTBOX));
 	}
 	keys_free(keys);
 }
@@ -301,6 +340,7 @@ main(void)
 		cmocka_unit_test(bad_files_are_refused),
 		cmocka_unit_test(vector_of_rfc_5869),
 		cmocka_unit_test(keys_are_derived_as_documented),
+		cmocka_unit_test(sealing_keys_are_derived_as_documented),
 		cmocka_unit_test(purposes_and_generations_differ),
 		cmocka_unit_test(unknown_generations_have_no_key),
 		cmocka_unit_test(new_files_are_readable_and_unlike),
