@@ -13,6 +13,7 @@
 /* Type numbers, fixed in every PostgreSQL (pg_type.dat). */
 enum {
 	OID_BOOL = 16,
+	OID_BYTEA = 17,
 	OID_INT8 = 20,
 	OID_INT2 = 21,
 	OID_INT4 = 23,
@@ -39,6 +40,8 @@ row_type_fits(enum row_type type, Oid oid)
 		return oid == OID_BOOL;
 	case ROW_TEXT:
 		return oid == OID_TEXT || oid == OID_JSON || oid == OID_JSONB;
+	case ROW_BYTES:
+		return oid == OID_BYTEA;
 	case ROW_TIME:
 		return oid == OID_TIMESTAMPTZ;
 	}
@@ -135,11 +138,13 @@ row_read_text(struct str value, Oid oid, struct arena *arena, struct str *out)
 static bool
 row_read_null(enum row_type type, void *field)
 {
-	if (type == ROW_TEXT)
+	bool is_text = type == ROW_TEXT || type == ROW_BYTES;
+
+	if (is_text)
 		*(struct str *)field = STR_NONE;
 	else if (type == ROW_TIME)
 		*(int64_t *)field = 0;
-	return type == ROW_TEXT || type == ROW_TIME;
+	return is_text || type == ROW_TIME;
 }
 
 static bool
@@ -160,6 +165,7 @@ row_read_column(const PGresult *result, int row, int at,
 		*(bool *)field = value.at[0] != 0;
 		return true;
 	case ROW_TEXT:
+	case ROW_BYTES:
 		return row_read_text(
 		    value, PQftype(result, at), target.arena, field);
 	case ROW_TIME:

@@ -20,6 +20,7 @@ enum row_type {
 	ROW_INT, /* int64_t; smallint, integer or bigint */
 	ROW_BOOL, /* bool */
 	ROW_TEXT, /* struct str; text, json or jsonb; NULL gives STR_NONE */
+	ROW_BYTES, /* struct str; bytea; NULL gives STR_NONE */
 	ROW_TIME, /* int64_t, microseconds since 1970 UTC; NULL gives 0 */
 };
 

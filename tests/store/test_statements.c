@@ -271,6 +271,8 @@ test_rights(void **state)
 		"delete from sso.redemption",
 		"update sso.redemption set session = 0",
 		"update sso.generation set number = 0",
+		"update sso.outbox set created_at = 'epoch'",
+		"update sso.outbox set account_id = 1",
 		"update sso.key_use set last_active_at = 'epoch'",
 		"drop table sso.session",
 		"alter table sso.audit add column x int",
@@ -283,6 +285,7 @@ test_rights(void **state)
 	static const char *const auditor[] = {
 		"insert into sso.audit (at, kind) values ('epoch', 'x')",
 		"select 1 from sso.account",
+		"select 1 from sso.outbox",
 		"select sso.keep_partitions('2000-01-01', 8)",
 		"select sso.use_key(1::smallint, 1, 'epoch')",
 		"select sso.retire_key(1::smallint, 'epoch', 'epoch', 'epoch')",
