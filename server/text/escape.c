@@ -125,6 +125,34 @@ escape_json(struct buf *out, struct str text)
 	buf_char(out, '"');
 }
 
+/* Unicode 15, 23.2: what breaks lines, and what reorders the others. */
+static bool
+is_plain_character(uint32_t code)
+{
+	return code >= 0x20 && !(code >= 0x7f && code <= 0x9f) &&
+	       code != 0x061c && code != 0x200e && code != 0x200f &&
+	       !(code >= 0x2028 && code <= 0x202e) &&
+	       !(code >= 0x2066 && code <= 0x2069);
+}
+
+void
+escape_plain(struct buf *out, struct str text)
+{
+	while (text.len > 0) {
+		struct str rest = text;
+		uint32_t code = code_take(&rest);
+		size_t len = text.len - rest.len;
+
+		if (!is_plain_character(code))
+			buf_char(out, ' ');
+		else if (code == REPLACEMENT)
+			buf_words(out, "\xef\xbf\xbd");
+		else
+			buf_text(out, str_first(text, len));
+		text = rest;
+	}
+}
+
 static bool
 is_unreserved(char letter)
 {

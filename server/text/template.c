@@ -52,6 +52,12 @@ field_of(const struct position *position, const struct template_op *op)
 	return position->items[op->level] + op->offset;
 }
 
+static const struct str *
+text_of(const struct position *position, const struct template_op *op)
+{
+	return field_of(position, op);
+}
+
 static bool
 list_begin(struct position *position, const struct template_op *op)
 {
@@ -77,7 +83,6 @@ template_render(
 {
 	struct position position = { .items = { page } };
 	const char *words = template->words.at;
-	const struct str *text;
 	size_t at = 0;
 
 	while (at < template->count) {
@@ -88,8 +93,10 @@ template_render(
 			buf_bytes(out, words + op->offset, op->size);
 			break;
 		case OP_FIELD:
-			text = field_of(&position, op);
-			escape_html(out, *text);
+			escape_html(out, *text_of(&position, op));
+			break;
+		case OP_PLAIN_FIELD:
+			escape_plain(out, *text_of(&position, op));
 			break;
 		case OP_IF:
 			if (is_true(op->test, field_of(&position, op)) !=

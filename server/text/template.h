@@ -6,7 +6,8 @@
  * Supported: {{name}} escaped, {{#name}}...{{/name}} sections and lists,
  * {{^name}}...{{/name}}, {{> partial}}, {{! comment}}; standalone section and
  * comment lines leave no blank line.  {{{name}}} and {{&name}} are refused, so
- * nothing unescaped can be written.  {{t.some.key}} is a translated message,
+ * nothing unescaped can be written.  In a plain text, a mail, escaping is
+ * escape_plain().  {{t.some.key}} is a translated message,
  * resolved when compiling; "{name}" inside a message stands for the field
  * "name" of the page.  A name that the page's table does not declare stops the
  * compilation.
@@ -58,6 +59,7 @@ struct template_sources {
 	void *context;
 	const struct messages *messages; /* wanted language */
 	const struct messages *fallback; /* default language */
+	bool plain; /* a plain text, not HTML */
 };
 
 /* NULL and a sentence with name and line in `why`. */

@@ -130,7 +130,10 @@ add_escaped(struct compiler *compiler, struct str text)
 {
 	size_t offset = compiler->template->words.len;
 
-	escape_html(&compiler->template->words, text);
+	if (compiler->sources->plain)
+		buf_text(&compiler->template->words, text);
+	else
+		escape_html(&compiler->template->words, text);
 	add_words(compiler, offset);
 }
 
@@ -164,7 +167,9 @@ compile_field(
 		return fail(compiler, reading, "only good for sections:", name);
 	add_op(compiler,
 	    (struct template_op){
-		.kind = OP_FIELD, .level = level, .offset = field->offset });
+		.kind = compiler->sources->plain ? OP_PLAIN_FIELD : OP_FIELD,
+		.level = level,
+		.offset = field->offset });
 	return true;
 }
 

@@ -19,7 +19,8 @@ enum {
 
 enum template_op_kind {
 	OP_LITERAL, /* `size` bytes of the words from `offset` on */
-	OP_FIELD, /* a text, escaped */
+	OP_FIELD, /* a text, escaped for HTML */
+	OP_PLAIN_FIELD, /* a text, escaped for plain text */
 	OP_IF, /* to `jump` unless the field's truth is `wanted` */
 	OP_LIST, /* to `jump` if empty, else the first item at `inner` */
 	OP_NEXT, /* the next item at `inner` and back to `jump`, if any */

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "text/messages.h"
+#include "web/mails.h"
 #include "web/page_files.h"
 
 /* clang-format off */
@@ -105,6 +106,7 @@ static const struct {
 struct page_catalogue {
 	struct messages *messages;
 	struct template *pages[PAGE_COUNT];
+	struct mail_words *mails;
 };
 
 struct page_set {
@@ -148,30 +150,41 @@ load_messages(
 }
 
 static bool
+load_page(struct page_catalogue *catalogue, enum page page,
+    struct page_files *files, const struct template_sources *sources)
+{
+	struct page_file file;
+
+	if (!page_files_read(files, str_of(pages[page].file), &file))
+		return false;
+	catalogue->pages[page] = template_compile(
+	    file.path, file.text, pages[page].fields, sources, files->why);
+	return catalogue->pages[page] != NULL;
+}
+
+static bool
 load_pages(struct page_set *set, struct page_files *files, size_t language)
 {
 	struct page_catalogue *catalogue = &set->catalogues[language];
+	const struct messages *fallback = set->catalogues[0].messages;
 	const struct template_sources sources = {
 		.partial = find_partial,
 		.context = files,
 		.messages = catalogue->messages,
-		.fallback = set->catalogues[0].messages,
+		.fallback = fallback,
 	};
+	bool loaded = true;
 
-	for (size_t i = 0; i < PAGE_COUNT; i++) {
-		struct page_file file;
-
-		if (!page_files_read(files, str_of(pages[i].file), &file))
-			return false;
-		catalogue->pages[i] = template_compile(file.path, file.text,
-		    pages[i].fields, &sources, files->why);
-		if (catalogue->pages[i] == NULL) {
-			buf_format(files->why, " (language %.*s)",
-			    STR_ARGS(set->tags[language]));
-			return false;
-		}
-	}
-	return true;
+	for (size_t i = 0; i < PAGE_COUNT && loaded; i++)
+		loaded = load_page(catalogue, (enum page)i, files, &sources);
+	if (loaded)
+		catalogue->mails =
+		    mail_words_load(files, catalogue->messages, fallback);
+	loaded = loaded && catalogue->mails != NULL;
+	if (!loaded)
+		buf_format(files->why, " (language %.*s)",
+		    STR_ARGS(set->tags[language]));
+	return loaded;
 }
 
 static bool
@@ -238,6 +251,7 @@ page_set_free(struct page_set *set)
 		messages_free(set->catalogues[i].messages);
 		for (size_t page = 0; page < PAGE_COUNT; page++)
 			template_free(set->catalogues[i].pages[page]);
+		mail_words_free(set->catalogues[i].mails);
 	}
 	free(set->catalogues);
 	arena_clear(&set->memory);
@@ -264,6 +278,12 @@ page_language_name(const struct page_set *set, size_t language)
 	    set->catalogues[language].messages, STR("language.name"));
 
 	return name.at != NULL ? name : set->tags[language];
+}
+
+const struct mail_words *
+page_mails(const struct page_set *set, size_t language)
+{
+	return set->catalogues[language].mails;
 }
 
 void

@@ -14,6 +14,7 @@
 #include "text/template.h"
 
 struct buf;
+struct mail_words;
 struct page_set;
 
 enum page {
@@ -97,9 +98,9 @@ struct page_sources {
 
 /*
  * Reads every template and catalogue below `templates_dir` (NAME.html,
- * partials NAME.html in parts/, messages/LANGUAGE.po), a file of the same name
- * below `override_dir` going first.  NULL and a sentence in `why` naming file
- * and line.
+ * partials NAME.html in parts/, mails/NAME.txt, messages/LANGUAGE.po), a file
+ * of the same name below `override_dir` going first.  NULL and a sentence in
+ * `why` naming file and line.
  */
 struct page_set *page_set_load(const struct page_sources *, struct buf *why);
 void page_set_free(struct page_set *);
@@ -112,6 +113,9 @@ size_t page_default_language(const struct page_set *);
 
 /* The language's own name, "Français". */
 struct str page_language_name(const struct page_set *, size_t language);
+
+/* The mails of a language; see web/mails.h. */
+const struct mail_words *page_mails(const struct page_set *, size_t language);
 
 /* `content` is the page's struct; `language` a place in page_languages(). */
 void page_render(const struct page_set *, enum page, size_t language,

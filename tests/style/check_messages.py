@@ -25,7 +25,8 @@ LANGUAGE = re.compile(r"^\"Language: ([A-Za-z-]+)\\n\"$", re.M)
 TYPEWRITER = re.compile(r"'|\\\"|\.\.\.| - ")
 # U+00A0 before a colon and inside guillemets, U+202F before the others.
 FRENCH_MARK = re.compile(r"(?<!\u00a0)[:»]|(?<!\u202f)[;!?]|«(?!\u00a0)")
-ELSEWHERE = {"language.name"}  # read by the program, not by a template
+# Read by the program, not by a template: web/mails.c.
+ELSEWHERE = re.compile(r"language\.name|mail\.[a-z]+\.subject")
 
 
 def format_complaints(file):
@@ -84,8 +85,9 @@ def main():
     checks += [(f"{file.name}: letters", letters_complaints(file))
                for file in catalogues]
     known = keys_of(english)
-    used = set(ELSEWHERE)
-    for page in sorted(templates.rglob("*.html")):
+    used = {key for key in known if ELSEWHERE.fullmatch(key)}
+    for page in sorted([*templates.rglob("*.html"),
+                        *templates.rglob("*.txt")]):
         wanted = set(USED.findall(page.read_text()))
         used |= wanted
         checks.append((str(page.relative_to(templates)),

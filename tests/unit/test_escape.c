@@ -109,6 +109,35 @@ test_url(void **state)
 	expect_escaped(escape_url, STR("a\0b"), STR("a%00b"));
 }
 
+struct plain_case {
+	struct str text;
+	const char *plain;
+};
+
+static const struct plain_case plain_cases[] = {
+	{ STR_INIT(""), "" },
+	{ STR_INIT("<b>\"a\" & 'c'</b>"), "<b>\"a\" & 'c'</b>" },
+	{ STR_INIT("a\r\nBcc: x\n\n.\t"), "a  Bcc: x  . " },
+	{ STR_INIT("a\0b\x1b\x7f"), "a b  " },
+	{ STR_INIT("caf\xc3\xa9 \xf0\x9f\x98\x80"),
+	    "caf\xc3\xa9 \xf0\x9f\x98\x80" },
+	{ STR_INIT("a\xff"
+		   "b\xc3"),
+	    "a\xef\xbf\xbd"
+	    "b\xef\xbf\xbd" },
+	/* next line, line separator, right-to-left override, isolate */
+	{ STR_INIT("\xc2\x85\xe2\x80\xa8\xe2\x80\xae\xe2\x81\xa6"), "    " },
+};
+
+static void
+test_plain(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(plain_cases); i++)
+		expect_escaped(escape_plain, plain_cases[i].text,
+		    str_of(plain_cases[i].plain));
+}
+
 int
 main(void)
 {
@@ -117,6 +146,7 @@ main(void)
 		cmocka_unit_test(test_xml),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_url),
+		cmocka_unit_test(test_plain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
