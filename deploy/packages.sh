@@ -11,12 +11,13 @@
 	# it also brings a library that is installed already up to date.
 	PACKAGES_BUILD=(gcc libc6-dev meson ninja-build pkg-config python3
 		libevent-dev libssl-dev libpq-dev libargon2-dev libcrypt-dev
-		libjansson-dev libinih-dev libseccomp-dev libcmocka-dev)
+		libjansson-dev libinih-dev libseccomp-dev libcmocka-dev
+		libcurl4-openssl-dev) # SMTP with TLS, for the courier's mails
 	PACKAGES_RUN=(postgresql-15 openssl curl ca-certificates procps)
 	PACKAGES_DEMO=(apache2-bin libapache2-mod-auth-cas)
 	PACKAGES_TEST=(clang clang-format gettext gdb libclang-rt-14-dev
-		libcurl4-openssl-dev python3-pytest
-		python3-pytest-xdist python3-selenium python3-psycopg2 python3-lxml
+		python3-aiosmtpd python3-pytest python3-pytest-xdist
+		python3-selenium python3-psycopg2 python3-lxml
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
 		haproxy nginx-light strace systemd)
 }

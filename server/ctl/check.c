@@ -14,6 +14,7 @@
 #include "ctl/commands.h"
 #include "ctl/configure.h"
 #include "ctl/file.h"
+#include "ctl/mail_settings.h"
 #include "ctl/plain.h"
 #include "ctl/run.h"
 #include "ctl/settings.h"
@@ -319,6 +320,23 @@ check_store(struct check *c)
 	check_active_key(c);
 }
 
+static void
+check_mail(struct check *c)
+{
+	CLEANUP(mail_settings_clear) struct mail_settings mail = { 0 };
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(SENTENCE_LONGEST);
+
+	if (c->settings->mail_server[0] == '\0')
+		return;
+	smtp_begin();
+	if (mail_settings_read(&mail, c->settings, &why) &&
+	    smtp_probe(&mail.start.smtp, &why))
+		check_report(c, true, "mail server");
+	else
+		check_report(c, false, "mail server %s: %s",
+		    c->settings->mail_server, buf_cstr(&why));
+}
+
 int
 check_command(const struct settings *settings, const struct options *options)
 {
@@ -333,6 +351,7 @@ check_command(const struct settings *settings, const struct options *options)
 		check_migrations(&c);
 		check_store(&c);
 	}
+	check_mail(&c);
 	keys_free(c.keys);
 	return c.findings == 0 ? OUTCOME_DONE : OUTCOME_REFUSED;
 }

@@ -12,6 +12,7 @@ struct buf;
 
 extern const struct command account_parts[];
 extern const struct command keys_parts[];
+extern const struct command mail_parts[];
 extern const struct command service_parts[];
 extern const struct command tenant_parts[];
 

@@ -8,7 +8,9 @@
  */
 #include "base/buf.h"
 #include "base/log.h"
+#include "crypto/keys.h"
 #include "ctl/configure.h"
+#include "ctl/file.h"
 #include "ctl/serving.h"
 #include "ctl/settings.h"
 #include "web/configuration.h"
@@ -95,6 +97,7 @@ serving_reload(void *context)
 	courier_take(&serving->courier, &r.settings);
 	configuration_unref(serving->configuration);
 	serving->configuration = reading_take(&r);
+	serving->courier.keys = serving->configuration->keys;
 	for (size_t i = 0; i < serving->gate_count; i++)
 		serving->gates[i].configuration = serving->configuration;
 	return true;
@@ -123,11 +126,18 @@ serving_read_courier(struct courier_start *courier)
 {
 	CLEANUP(reading_clear) struct reading r;
 	const struct serving *serving = courier->context;
+	struct keys *keys = NULL;
 
-	if (!reading_settings(&r, serving->settings)) {
+	if (reading_settings(&r, serving->settings))
+		keys = file_read_keys(r.settings.keys_file, &r.why);
+	if (keys == NULL) {
 		reading_complain(&r);
 		return false;
 	}
+	/* those of the start are the configuration's */
+	if (courier->keys != serving->configuration->keys)
+		keys_free(courier->keys);
+	courier->keys = keys;
 	courier_take(courier, &r.settings);
 	serving_start_log(&r.settings);
 	return true;

@@ -103,6 +103,8 @@ serving_make_processes(struct serving *serving)
 		    .waiting_most = UNITS_WAITING_MOST },
 		.keep_sessions_days = s->keep_sessions,
 		.session_longest_seconds = s->session_max,
+		.mailing = serving->mail.start,
+		.keys = serving->configuration->keys,
 		.read = serving_read_courier,
 		.context = serving,
 	};
@@ -209,6 +211,7 @@ serving_clear(struct serving *serving)
 	if (serving->status_socket >= 0)
 		close(serving->status_socket);
 	configuration_unref(serving->configuration);
+	mail_settings_clear(&serving->mail);
 	buf_clear(&serving->database);
 	free(serving);
 }
@@ -260,6 +263,7 @@ serving_prepare(struct serving *serving, struct buf *why)
 	serving->configuration = configure(settings, why);
 	if (serving->configuration == NULL ||
 	    !serving_find_database(serving, why) ||
+	    !mail_settings_read(&serving->mail, settings, why) ||
 	    !serving_listen(serving, why))
 		return false;
 	serving_make_processes(serving);

@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/memory.h"
+#include "ctl/mail_settings.h"
 #include "jobs/courier.h"
 #include "loop/process.h"
 #include "web/gate.h"
@@ -24,6 +25,7 @@ struct serving {
 	size_t gate_count;
 	int sockets[PROCESSES_MOST]; /* one a gate */
 	int status_socket; /* -1: none; all gates share it */
+	struct mail_settings mail;
 	struct buf database; /* database.app with addresses for its names */
 	struct gate_start gates[PROCESSES_MOST];
 	struct courier_start courier;

@@ -75,6 +75,16 @@ struct settings {
 	char *log_level; /* debug, info, warning, error */
 	int64_t log_slow; /* milliseconds; 0: off */
 
+	/* [mail] */
+	char *mail_server; /* smtp://name:587; empty: no mails */
+	char *mail_from; /* addresses */
+	char *mail_bounces; /* empty: nobody hears of failures */
+	char *mail_user; /* empty: no password is asked for */
+	char *mail_password_file;
+	char *mail_starttls; /* required, none */
+	char *mail_ca; /* PEM; empty: the system's */
+	int64_t mail_timeout; /* seconds */
+
 	/* [courier] */
 	int64_t keep_sessions; /* days that ended sessions are kept */
 };

@@ -15,6 +15,7 @@
 #include "ctl/settings.h"
 #include "ctl/settings_table.h"
 #include "text/address.h"
+#include "text/mail_server.h"
 
 static bool
 settings_is_set(const char *text)
@@ -146,6 +147,30 @@ settings_check_password(const struct settings *settings, struct buf *findings)
 		    findings, "password.memory must be at least 8 KiB a lane");
 }
 
+static void
+settings_check_mail(const struct settings *settings, struct buf *findings)
+{
+	struct mail_server server;
+	bool user = settings_is_set(settings->mail_user);
+
+	if (!mail_server_parse(str_of(settings->mail_server), &server))
+		return; /* none is set */
+	if (!settings_is_set(settings->mail_from))
+		settings_find(
+		    findings, "mail.from is not set, but mail.server is");
+	if (user != settings_is_set(settings->mail_password_file))
+		settings_find(findings,
+		    "mail.user and mail.password_file belong together");
+	if (!server.tls && !mail_server_is_local(&server) &&
+	    str_equal(str_of(settings->mail_starttls), STR("none")))
+		settings_find(findings,
+		    "mail.starttls is none, but %s is not on this machine: "
+		    "codes would cross the network for everybody to read",
+		    settings->mail_server);
+	if (settings_is_set(settings->mail_ca))
+		settings_check_file("mail.ca", settings->mail_ca, findings);
+}
+
 bool
 settings_check(const struct settings *settings, struct buf *findings)
 {
@@ -154,6 +179,7 @@ settings_check(const struct settings *settings, struct buf *findings)
 	settings_check_server(settings, findings);
 	settings_check_tls(settings, findings);
 	settings_check_password(settings, findings);
+	settings_check_mail(settings, findings);
 	if (settings->session_idle > settings->session_max)
 		settings_find(
 		    findings, "session.idle is longer than session.max");

@@ -11,6 +11,8 @@
 #include "ctl/plain.h"
 #include "ctl/settings.h"
 #include "text/address.h"
+#include "text/mail_address.h"
+#include "text/mail_server.h"
 #include "text/url.h"
 
 enum {
@@ -149,6 +151,30 @@ const struct setting settings_table[] = {
 	NUMBER("log", "slow", log_slow, 0, 60000, "500", "milliseconds",
 	    "A request that takes longer leaves a line that names its "
 	    "slowest step; 0: none does."),
+	SPECIAL("mail", "server", SETTING_MAIL_SERVER, mail_server, "",
+	    "Where mails are handed over: smtp://relay.example.org:587, or "
+	    "smtps:// where TLS begins with the first byte. Empty: no mails "
+	    "are sent, and what asks for one waits in vain.", AT_START),
+	SPECIAL("mail", "from", SETTING_MAIL_ADDRESS, mail_from, "",
+	    "Address that mails come from; their sender's name is "
+	    "pages.institution.", AT_START),
+	SPECIAL("mail", "bounces", SETTING_MAIL_ADDRESS, mail_bounces, "",
+	    "Mailbox that hears of mails that could not be delivered "
+	    "(envelope sender). Empty: nobody does.", AT_START),
+	TEXT("mail", "user", mail_user, "",
+	    "User name at the mail server. Empty: it asks for none.",
+	    AT_START),
+	PATH("mail", "password_file", mail_password_file, "",
+	    "File with that user's password, readable by its owner only.",
+	    AT_START),
+	CHOICE("mail", "starttls", mail_starttls, "required none", "required",
+	    "TLS towards an smtp:// server: codes to sign in with are in "
+	    "the mails. \"none\" is for a relay on this machine.", AT_START),
+	PATH("mail", "ca", mail_ca, "",
+	    "Authorities that may vouch for the mail server, PEM. Empty: "
+	    "those of the system.", AT_START),
+	NUMBER("mail", "timeout", mail_timeout, 2, 600, "60", "seconds",
+	    "How long handing over one mail may take.", AT_START),
 	NUMBER("courier", "keep_sessions", keep_sessions, 2, 3650, "30",
 	    "days", "How long ended sessions are kept."),
 };
@@ -226,6 +252,12 @@ setting_range(const struct setting *s, struct buf *out)
 	case SETTING_LINK:
 		buf_words(out, "an address that starts with https://, "
 			       "http://, mailto: or tel:");
+		break;
+	case SETTING_MAIL_SERVER:
+		buf_words(out, "empty, smtp://name:port or smtps://name:port");
+		break;
+	case SETTING_MAIL_ADDRESS:
+		buf_words(out, "empty, or a mail address");
 		break;
 	case SETTING_NETWORKS:
 		buf_words(out, "addresses and networks separated by blanks");
@@ -361,16 +393,31 @@ setting_check_listen(const struct setting *s, struct str value)
 }
 
 static bool
+setting_check_mail(const struct setting *s, struct str value)
+{
+	struct mail_server server;
+
+	if (value.len == 0)
+		return true;
+	return s->type == SETTING_MAIL_SERVER
+		   ? mail_server_parse(value, &server)
+		   : mail_address_is_canonical(value);
+}
+
+static bool
 setting_check(const struct setting *s, struct str value, struct buf *why)
 {
 	bool listens =
 	    s->type == SETTING_LISTEN || s->type == SETTING_LISTEN_OR_NONE;
+	bool mails =
+	    s->type == SETTING_MAIL_SERVER || s->type == SETTING_MAIL_ADDRESS;
 
 	if (s->type == SETTING_URL)
 		return setting_check_url(value, why);
 	if (s->type == SETTING_NETWORKS)
 		return setting_check_networks(value, why);
 	if ((listens && !setting_check_listen(s, value)) ||
+	    (mails && !setting_check_mail(s, value)) ||
 	    (s->type == SETTING_LINK && !setting_check_link(value)) ||
 	    (s->type == SETTING_CHOICE && !setting_check_choice(s, value))) {
 		buf_words(why, "must be ");

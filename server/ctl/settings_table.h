@@ -22,6 +22,8 @@ enum setting_type {
 	SETTING_LISTEN, /* address:port */
 	SETTING_LISTEN_OR_NONE, /* the same, or empty */
 	SETTING_LINK, /* what a page may link to */
+	SETTING_MAIL_SERVER, /* smtp://name:port, or empty */
+	SETTING_MAIL_ADDRESS, /* or empty */
 	SETTING_NETWORKS, /* addresses and CIDRs separated by blanks */
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The courier process: upkeep, each as a flow of its own, from time to time.
+ * The courier process: upkeep, as a flow of its own from time to time, and
+ * mails.
  */
 #include "jobs/courier.h"
 
@@ -17,8 +18,10 @@
 #include "loop/lifeline.h"
 #include "loop/process.h"
 #include "loop/scoreboard.h"
+#include "store/outbox.h"
 #include "store/ports.h"
 #include "store/upkeep.h"
+#include "text/address.h"
 
 enum {
 	UPKEEP_DEADLINE_MS = 60 * 1000,
@@ -27,6 +30,8 @@ enum {
 	UPKEEP_PERIOD_US = 600 * 1000000,
 	RETRY_PERIOD_US = 5 * 1000000,
 	STOP_PATIENCE_US = 2 * 1000000,
+	KEEP_OUTBOX_DAYS = 30, /* rows that are settled */
+	PORT_OF_RESOLVERS = 53, /* asked by TCP where an answer is long */
 };
 
 static const int64_t day_us = INT64_C(86400) * 1000000;
@@ -35,6 +40,7 @@ struct courier {
 	struct courier_start start;
 	struct event_base *base;
 	struct store *store;
+	struct mailing *mailing; /* NULL: no mails are sent */
 	struct event *terminate;
 	struct event *tick;
 	int64_t due_us; /* when upkeep runs next, monotonic */
@@ -52,6 +58,8 @@ struct upkeep {
 	struct upkeep_swept sessions;
 	struct upkeep_swept throttle;
 	struct upkeep_swept places;
+	struct upkeep_swept expired; /* of the outbox, as the next */
+	struct upkeep_swept outbox;
 	bool done;
 };
 
@@ -88,6 +96,18 @@ upkeep_sweep(struct flow *f)
 }
 
 static enum flow_next
+upkeep_sweep_mails(struct flow *f)
+{
+	struct upkeep *u = flow_state(f);
+
+	upkeep_expire_outbox(
+	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->expired);
+	upkeep_sweep_outbox(u->courier->store, f,
+	    u->now - KEEP_OUTBOX_DAYS * day_us, SWEPT_AT_A_TIME, &u->outbox);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
 upkeep_report(struct flow *f)
 {
 	struct upkeep *u = flow_state(f);
@@ -100,13 +120,16 @@ upkeep_report(struct flow *f)
 	    LOG_NUMBER("days_ahead", u->partitions.ahead),
 	    LOG_NUMBER("sessions", u->sessions.count),
 	    LOG_NUMBER("throttles", u->throttle.count),
-	    LOG_NUMBER("places", u->places.count));
+	    LOG_NUMBER("places", u->places.count),
+	    LOG_NUMBER("expired", u->expired.count),
+	    LOG_NUMBER("outbox", u->outbox.count));
 	return FLOW_DONE;
 }
 
 static const struct flow_step upkeep_steps[] = {
 	FLOW_STEP(upkeep_make_partitions),
 	FLOW_STEP(upkeep_sweep),
+	FLOW_STEP(upkeep_sweep_mails),
 	FLOW_STEP(upkeep_report),
 	FLOW_END,
 };
@@ -125,7 +148,9 @@ upkeep_release(void *state)
 	struct courier *courier = u->courier;
 	bool more = u->sessions.count >= SWEPT_AT_A_TIME ||
 		    u->throttle.count >= SWEPT_AT_A_TIME ||
-		    u->places.count >= SWEPT_AT_A_TIME;
+		    u->places.count >= SWEPT_AT_A_TIME ||
+		    u->expired.count >= SWEPT_AT_A_TIME ||
+		    u->outbox.count >= SWEPT_AT_A_TIME;
 
 	courier->at_work = false;
 	courier->due_us = clock_monotonic() + (!u->done  ? RETRY_PERIOD_US
@@ -167,14 +192,14 @@ courier_tick(evutil_socket_t fd, short what, void *argument)
 	(void)fd, (void)what;
 	scoreboard_level(LEVEL_TURNED_AT, clock_monotonic());
 	if (courier->stopping) {
-		if (!courier->at_work)
+		if (!courier->at_work && mailing_idle(courier->mailing))
 			event_base_loopbreak(courier->base);
 		else if (clock_monotonic() > courier->stop_by_us)
-			_exit(0); /* the database hangs; upkeep begins anew */
-		return;
+			_exit(0); /* what hangs is begun anew */
 	}
-	if (!courier->at_work && store_ready(courier->store) &&
-	    clock_monotonic() >= courier->due_us)
+	mailing_turn(courier->mailing);
+	if (!courier->stopping && !courier->at_work &&
+	    store_ready(courier->store) && clock_monotonic() >= courier->due_us)
 		upkeep_begin(courier);
 }
 
@@ -185,6 +210,7 @@ courier_stop(void *context)
 
 	courier->stopping = true;
 	courier->stop_by_us = clock_monotonic() + STOP_PATIENCE_US;
+	mailing_stop(courier->mailing);
 	courier_tick(-1, 0, courier);
 }
 
@@ -200,7 +226,10 @@ courier_reload(void *context)
 {
 	struct courier *courier = context;
 
-	return courier->start.read(&courier->start);
+	if (!courier->start.read(&courier->start))
+		return false;
+	mailing_use_keys(courier->mailing, courier->start.keys);
+	return true;
 }
 
 static const struct lifeline_ops courier_lifeline = {
@@ -209,19 +238,39 @@ static const struct lifeline_ops courier_lifeline = {
 	.orphaned = courier_stop,
 };
 
+/* Of the database, and of the mail server. */
+static struct confine_ports
+courier_ports(const struct courier_start *start)
+{
+	struct confine_ports ports = store_ports(start->store.conninfo);
+	const struct smtp_settings *smtp = &start->mailing.smtp;
+	struct address address;
+
+	if (smtp->host == NULL)
+		return ports;
+	confine_ports_add(&ports, (uint16_t)smtp->port);
+	if (!address_parse(str_of(smtp->host), &address))
+		confine_ports_add(&ports, PORT_OF_RESOLVERS);
+	return ports;
+}
+
 int
 courier_run(const struct courier_start *start, int channel)
 {
 	static const struct timeval period = { 0, TICK_US };
-	const struct confine_ports ports = store_ports(start->store.conninfo);
+	const struct confine_ports ports = courier_ports(start);
 	struct courier courier = { .start = *start };
 	struct lifeline *lifeline;
 
+	smtp_begin();
 	confine(&ports);
 	courier.base = event_base_new();
 	if (courier.base == NULL)
 		abort(); /* out of memory or descriptors */
 	courier.store = store_new(courier.base, &start->store);
+	courier.mailing =
+	    mailing_new(courier.base, courier.store, &start->mailing);
+	mailing_use_keys(courier.mailing, start->keys);
 	courier.terminate =
 	    evsignal_new(courier.base, SIGTERM, courier_terminate, &courier);
 	courier.tick =
@@ -236,6 +285,7 @@ courier_run(const struct courier_start *start, int channel)
 	lifeline_free(lifeline);
 	event_free(courier.terminate);
 	event_free(courier.tick);
+	mailing_free(courier.mailing);
 	store_free(courier.store);
 	event_base_free(courier.base);
 	libevent_global_shutdown();

@@ -2,18 +2,23 @@
 /*
  * The courier process: what has to be done apart from requests.
  *
- * For now the upkeep of the tables: partitions made ahead and dropped behind,
- * rows swept that nobody needs.
+ * The upkeep of the tables, partitions made ahead and dropped behind, rows
+ * swept that nobody needs; and mails (jobs/mailing.h).
  */
 #ifndef JOBS_COURIER_H
 #define JOBS_COURIER_H
 
+#include "jobs/mailing.h"
 #include "store/store.h"
+
+struct keys;
 
 struct courier_start {
 	struct store_settings store;
 	int64_t keep_sessions_days; /* how long ended sessions are kept */
 	int64_t session_longest_seconds;
+	struct mailing_start mailing;
+	struct keys *keys; /* replaced by a reload, which frees no others */
 	/* Takes over what a reload brings; false, and has logged why not. */
 	bool (*read)(struct courier_start *);
 	void *context;

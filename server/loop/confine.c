@@ -19,6 +19,19 @@
 
 #include "base/log.h"
 
+void
+confine_ports_add(struct confine_ports *ports, uint16_t port)
+{
+	for (size_t i = 0; i < ports->count; i++) {
+		if (ports->list[i] == port)
+			return;
+	}
+	if (ports->count == CONFINE_PORTS_MOST)
+		ports->any = true;
+	else
+		ports->list[ports->count++] = port;
+}
+
 struct confine_support
 confine_support(void)
 {

@@ -24,6 +24,9 @@ struct confine_ports {
 	uint16_t list[CONFINE_PORTS_MOST];
 };
 
+/* One more than fit makes it any port. */
+void confine_ports_add(struct confine_ports *, uint16_t port);
+
 /* What this kernel can enforce. */
 struct confine_support {
 	unsigned landlock; /* version of its interface; 0: there is none */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The memory functions of libevent.
+ * The memory functions of libevent, and for other libraries.
  *
  * They give out memory of the C library's heap and take back any of it, so it
  * does not matter what libevent has taken before.
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void
+void
 wipe_and_free(void *memory)
 {
 	if (memory == NULL)
@@ -22,8 +22,8 @@ wipe_and_free(void *memory)
 }
 
 /* Not realloc(), which leaves a copy behind when it moves. */
-static void *
-resize(void *old, size_t size)
+void *
+wipe_and_resize(void *old, size_t size)
 {
 	size_t old_size = old != NULL ? malloc_usable_size(old) : 0;
 	void *fresh;
@@ -44,5 +44,5 @@ resize(void *old, size_t size)
 void
 wipe_what_libevent_frees(void)
 {
-	event_set_mem_functions(malloc, resize, wipe_and_free);
+	event_set_mem_functions(malloc, wipe_and_resize, wipe_and_free);
 }

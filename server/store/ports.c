@@ -42,19 +42,6 @@ hosts_have_network(struct str hosts)
 	return false;
 }
 
-static void
-ports_add(struct confine_ports *ports, uint64_t port)
-{
-	for (size_t i = 0; i < ports->count; i++) {
-		if (ports->list[i] == port)
-			return;
-	}
-	if (ports->count == CONFINE_PORTS_MOST)
-		ports->any = true;
-	else
-		ports->list[ports->count++] = (uint16_t)port;
-}
-
 static struct confine_ports
 options_ports(const PQconninfoOption *options)
 {
@@ -67,7 +54,7 @@ options_ports(const PQconninfoOption *options)
 	if (addresses.len == 0 &&
 	    !hosts_have_network(option_text(options, "host")))
 		return ports;
-	ports_add(&ports, PORT_OF_RESOLVERS);
+	confine_ports_add(&ports, PORT_OF_RESOLVERS);
 	while (more) {
 		struct str text;
 		uint64_t port = PORT_OF_POSTGRESQL;
@@ -76,7 +63,7 @@ options_ports(const PQconninfoOption *options)
 		text = str_trim(text);
 		if (text.len > 0 && !str_number(text, PORT_HIGHEST, &port))
 			ports.any = true;
-		ports_add(&ports, port);
+		confine_ports_add(&ports, (uint16_t)port);
 	}
 	return ports;
 }

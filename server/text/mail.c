@@ -13,7 +13,7 @@
 enum {
 	LINE_LONGEST = 76, /* RFC 2045, 6.7 and RFC 2047, 2 */
 	WORD_MOST = 39, /* bytes in one encoded word: 52 letters of base64 */
-	NAME_LONGEST = 100,
+	NAME_LONGEST = 1024,
 	MESSAGE_ID_LONGEST = 200,
 	PACKED_VERSION = 1,
 	LENGTH_SIZE = 4,

@@ -16,7 +16,7 @@
 struct buf;
 
 enum {
-	MAIL_SUBJECT_LONGEST = 200, /* bytes */
+	MAIL_SUBJECT_LONGEST = 1200, /* bytes */
 	MAIL_TEXT_LONGEST = 16 * 1024, /* bytes */
 	/* Bytes of a composed mail and of a packed one */
 	MAIL_COMPOSED_LONGEST = 64 * 1024,

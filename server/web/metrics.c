@@ -84,6 +84,12 @@ static const struct counter_row counters[] = {
 	    "Reloads of the settings, by what became of them." },
 	{ "portillon_reloads_total", SCORE_RELOADS_REFUSED, "result",
 	    "refused", NULL },
+	{ "portillon_mails_total", SCORE_MAILS_DELIVERED, "result",
+	    "delivered", "Mails tried, by what became of them." },
+	{ "portillon_mails_total", SCORE_MAILS_POSTPONED, "result",
+	    "postponed", NULL },
+	{ "portillon_mails_total", SCORE_MAILS_GIVEN_UP, "result", "given_up",
+	    NULL },
 	{ "portillon_log_lines_lost_total", SCORE_LOG_LOST, NULL, NULL,
 	    "Log lines that could not be written, or not whole." },
 	{ "portillon_log_lines_left_out_total", SCORE_LOG_LEFT_OUT, NULL, NULL,
@@ -119,6 +125,9 @@ static const struct level_row levels[] = {
 	    "Number of the key that new things are made with." },
 	{ "portillon_spent_ticket_days_ahead", LEVEL_DAYS_AHEAD, NULL,
 	    "courier", "Days to come that have room for spent tickets." },
+	{ "portillon_mails_waiting", LEVEL_OUTBOX_WAITING, NULL, "courier",
+	    "Mails in the database that wait to be delivered, by whatever "
+	    "node." },
 };
 
 static const struct {
@@ -279,6 +288,25 @@ write_processes(struct buf *out)
 	}
 }
 
+/* As the couriers see it, each in its turn; 0: none waits. */
+static void
+write_oldest_mail(struct buf *out)
+{
+	static const char family[] = "portillon_oldest_mail_time_seconds";
+	struct scoreboard_process one;
+
+	metrics_head(out, family, METRICS_GAUGE,
+	    "When the oldest mail that waits was asked for, in seconds since "
+	    "1970; 0: none waits.");
+	for (size_t i = 1; i < scoreboard_slots(); i++) {
+		scoreboard_process(i, &one);
+		if (one.runs && str_starts(str_of(one.name), STR("courier")))
+			metrics_seconds(out, family,
+			    METRICS_LABELS({ "process", str_of(one.name) }),
+			    one.levels[LEVEL_OUTBOX_OLDEST_AT]);
+	}
+}
+
 static void
 write_one_level(
     struct buf *out, const char *family, const char *help, int64_t value)
@@ -314,4 +342,5 @@ node_metrics_write(struct buf *out)
 	write_validations(out);
 	write_counters(out);
 	write_levels(out);
+	write_oldest_mail(out);
 }
