@@ -31,7 +31,8 @@ struct talk {
 	struct curl_slist *recipients;
 	size_t sent; /* of the text */
 	bool text_sent; /* all of it: the next reply settles it */
-	unsigned code; /* of the last reply; 0: none yet */
+	unsigned code; /* of the last reply that counts; 0: none yet */
+	bool settled; /* nothing that is said afterwards counts */
 	curl_socket_t sockets[SOCKETS_MOST]; /* open ones, -1: none */
 };
 
@@ -114,8 +115,11 @@ talk_hears_line(char *line, size_t size, size_t count, void *context)
 	if (text.len < 3 || !str_number(str_first(text, 3), 999, &code) ||
 	    (text.len > 3 && text.at[3] == '-'))
 		return text.len;
+	if (t->settled)
+		return text.len;
 	t->code = (unsigned)code;
-	if (t->code >= 400 || t->text_sent)
+	t->settled = t->code >= 400 || t->text_sent;
+	if (t->settled)
 		talk_listen_no_more(t);
 	return text.len;
 }
@@ -129,9 +133,8 @@ talk_reads_text(char *out, size_t size, size_t count, void *context)
 	rest = str_first(rest, size * count);
 	if (rest.len > 0)
 		memcpy(out, rest.at, rest.len);
-	else
-		t->text_sent = true;
 	t->sent += rest.len;
+	t->text_sent = t->sent == t->asked->text.len;
 	return rest.len;
 }
 

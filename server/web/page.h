@@ -2,9 +2,8 @@
 /*
  * The pages people see: what each may show, and rendering in their language.
  *
- * All pages are compiled for all languages when a set is loaded, so a template
- * that names an unknown field, or a message that is missing, stops the start
- * and not a visitor.
+ * All are compiled for all languages when a set is loaded, so that an unknown
+ * field or a missing message stops the start and not a visitor.
  */
 #ifndef WEB_PAGE_H
 #define WEB_PAGE_H
@@ -139,10 +138,9 @@ struct page_sources {
 };
 
 /*
- * Reads every template and catalogue below `templates_dir` (NAME.html,
- * partials NAME.html in parts/, mails/NAME.txt, messages/LANGUAGE.po), a file
- * of the same name below `override_dir` going first.  NULL and a sentence in
- * `why` naming file and line.
+ * Reads all below `templates_dir` (NAME.html, parts/NAME.html, mails/NAME.txt,
+ * messages/LANGUAGE.po), a file of the same name below `override_dir` going
+ * first.  NULL and a sentence in `why` naming file and line.
  */
 struct page_set *page_set_load(const struct page_sources *, struct buf *why);
 void page_set_free(struct page_set *);
@@ -153,10 +151,8 @@ const struct str *page_languages(const struct page_set *, size_t *count);
 /* A place in page_languages(). */
 size_t page_default_language(const struct page_set *);
 
-/* The language's own name, "Français". */
+/* The language's own name, "Français"; its mails, see web/mails.h. */
 struct str page_language_name(const struct page_set *, size_t language);
-
-/* The mails of a language; see web/mails.h. */
 const struct mail_words *page_mails(const struct page_set *, size_t language);
 
 /* `content` is the page's struct; `language` a place in page_languages(). */

@@ -94,14 +94,38 @@ class Script(asyncio.Protocol):
                 await asyncio.sleep(act)
 
 
-class Mailbox(Controller):
+class Listener(Controller):
+    """Begins a conversation as its mailbox wants it."""
+
+    def __init__(self, mailbox):
+        super().__init__(Handler(mailbox), hostname="127.0.0.1",
+                         port=mailbox.port)
+        self.mailbox = mailbox
+
+    def factory(self):
+        box = self.mailbox
+        if box.script is not None:
+            return Script(box.script, box)
+        return SMTP(self.handler, hostname="mailbox.example",
+                    tls_context=box.tls if box.offers_tls else None,
+                    require_starttls=box.offers_tls)
+
+
+class Mailbox:
     """Listens on 127.0.0.1; `letters` are those that came."""
 
     def __init__(self, port, certificate, key):
-        super().__init__(Handler(self), hostname="127.0.0.1", port=port)
+        self.port = port
         self.tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.tls.load_cert_chain(certificate, key)
         self.be_good()
+
+    def start(self):
+        self.listener = Listener(self)
+        self.listener.start()
+
+    def stop(self):
+        self.listener.stop()
 
     def be_good(self):
         self.letters = []
@@ -111,13 +135,6 @@ class Mailbox(Controller):
         self.drops = False  # it hangs up instead of saying so
         self.offers_tls = True
         self.said = 0  # bytes of scripts
-
-    def factory(self):
-        if self.script is not None:
-            return Script(self.script, self)
-        return SMTP(self.handler, hostname="mailbox.example",
-                    tls_context=self.tls if self.offers_tls else None,
-                    require_starttls=self.offers_tls)
 
 
 def silence():

@@ -84,6 +84,16 @@ demand_packs(const struct mail *mail)
 	demand(str_equal(back.subject, mail->subject));
 }
 
+/* What is taken for a packed mail makes a mail. */
+static void
+demand_unpacked(struct str packed)
+{
+	struct mail mail;
+
+	if (mail_unpack(packed, &mail))
+		demand_packs(&mail);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 {
@@ -100,7 +110,7 @@ LLVMFuzzerTestOneInput(const uint8_t *input, size_t size)
 		mail.to = buf_str(&address);
 	} else
 		demand(address.len == 0);
-	(void)mail_unpack(rest, &(struct mail){ 0 });
+	demand_unpacked(rest);
 	(void)str_cut(rest, '\n', &mail.subject, &mail.text);
 	if (!mail_compose(&mail, &head, &out))
 		return 0;
