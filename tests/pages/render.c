@@ -216,10 +216,8 @@ struct sample {
 
 #define HELP(topic) \
 	{ \
-		"help-" #topic, PAGE_HELP_TOPICS + HELP_##topic, \
-		{ \
-			.help = { 0 } \
-		} \
+		.name = "help-" #topic, \
+		.page = PAGE_HELP_TOPICS + HELP_##topic \
 	}
 
 /* clang-format off */
@@ -259,7 +257,7 @@ static struct sample samples[] = {
 	ERROR("404", not_found),
 	ERROR("503", unavailable),
 	ERROR("500", internal),
-	{ "help", PAGE_HELP, { .help = { 0 } } },
+	{ .name = "help", .page = PAGE_HELP },
 	HELP(LOST_PHONE),
 	HELP(CODE_REFUSED),
 	HELP(SECOND_STEP),
