@@ -247,14 +247,3 @@ def test_a_faulty_text_is_found_before_the_start(installation, own_words,
     said = installation.portillon("check", env=own_words(path, text),
                                   expect=1).stdout
     assert complaint in said
-
-
-def test_help_is_there_while_the_database_is_not(own_installation):
-    one = Browser(own_installation)
-    own_installation.database("stop")
-    try:
-        assert one.get("/cas/help").status == 200
-        assert one.get("/cas/help/lost-phone").status == 200
-    finally:
-        own_installation.database("start")
-        one.close()
