@@ -48,6 +48,7 @@ configure_numbers(struct configuration *made, const struct settings *s)
 
 	gate->institution = arena_text(&made->texts, str_of(s->institution));
 	gate->help_url = arena_text(&made->texts, str_of(s->help_url));
+	gate->contact = arena_text(&made->texts, str_of(s->contact));
 	gate->slow_us = s->log_slow * 1000;
 	gate->ticket_life = s->ticket_life;
 	gate->session =

@@ -69,7 +69,8 @@ struct settings {
 	char *templates; /* folder */
 	char *templates_override; /* folder of the operator's; empty: none */
 	char *static_files; /* folder; setting "pages.static" */
-	char *help_url;
+	char *help_url; /* empty: our own help pages */
+	char *contact; /* of the help desk; empty: not shown */
 
 	/* [log] */
 	char *log_level; /* debug, info, warning, error */

@@ -145,7 +145,10 @@ const struct setting settings_table[] = {
 	    "Folder of style sheets and images."),
 	SPECIAL("pages", "help_url", SETTING_LINK, help_url, "",
 	    "Address of your help desk, linked on every page. "
-	    "Empty: no link."),
+	    "Empty: the help pages of this server are."),
+	TEXT("pages", "contact", contact, "",
+	    "How to reach your help desk, such as \"help@example.org, "
+	    "phone 555 0100\"; shown on help and error pages. Empty: nothing."),
 	CHOICE("log", "level", log_level, "debug info warning error", "info",
 	    "What is logged: this and what is graver."),
 	NUMBER("log", "slow", log_slow, 0, 60000, "500", "milliseconds",

@@ -33,7 +33,7 @@ is_name(struct str text)
 
 		if (!(letter >= 'a' && letter <= 'z') &&
 		    !(letter >= '0' && letter <= '9') && letter != '_' &&
-		    letter != '.')
+		    letter != '-' && letter != '.')
 			return false;
 	}
 	return text.len > 0;
@@ -92,7 +92,7 @@ template_tag_read(struct str text, size_t start, struct template_tag *tag)
 	}
 	found.name = str_trim(inside);
 	if (found.sigil != '!' && !is_name(found.name))
-		return "a name is made of a-z, 0-9, _ and dots";
+		return "a name is made of a-z, 0-9, _, - and dots";
 	if (found.sigil != 0)
 		widen_to_line(text, &found);
 	*tag = found;

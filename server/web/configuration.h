@@ -27,7 +27,8 @@ struct gate_settings {
 	struct str port; /* "8443"; the scheme's own where none is written */
 	struct str prefix; /* "/cas", or empty */
 	struct str institution;
-	struct str help_url; /* empty: none */
+	struct str help_url; /* empty: our own help pages */
+	struct str contact; /* of the help desk; empty: not known */
 	int64_t slow_us; /* a request that takes longer is logged; 0: none */
 	int64_t ticket_life; /* seconds */
 	struct session_limits session;

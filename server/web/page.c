@@ -29,6 +29,7 @@
 	FRAME_TEXT(type, style_url), \
 	FRAME_TEXT(type, icon_url), \
 	FRAME_TEXT(type, help_url), \
+	FRAME_TEXT(type, contact), \
 	FRAME_TEXT(type, support_code), \
 	{ "languages", TEMPLATE_LIST, offsetof(type, frame.languages), \
 	    language_fields, sizeof(struct page_language) }
@@ -129,10 +130,16 @@ static const struct template_field error_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
+static const struct template_field help_fields[] = {
+	FRAME_FIELDS(struct help_page),
+	TEMPLATE_FIELDS_END,
+};
+
+/* Up to the topics of the help, which all have the last one's. */
 static const struct {
 	const char *file;
 	const struct template_field *fields;
-} pages[PAGE_COUNT] = {
+} pages[PAGE_HELP_TOPICS + 1] = {
 	[PAGE_LOGIN] = { "login.html", login_fields },
 	[PAGE_CODE] = { "code.html", code_fields },
 	[PAGE_DENIED] = { "denied.html", denied_fields },
@@ -140,6 +147,8 @@ static const struct {
 	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_fields },
 	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_fields },
 	[PAGE_ERROR] = { "error.html", error_fields },
+	[PAGE_HELP] = { "help.html", help_fields },
+	[PAGE_HELP_TOPICS] = { "help_topic.html", help_fields },
 };
 
 /* clang-format on */
@@ -158,15 +167,59 @@ struct page_set {
 	size_t standard; /* place of the default language */
 };
 
+/* A page of one language, being compiled. */
+struct compilation {
+	struct page_files *files;
+	struct str language;
+	struct str topic; /* of the help; empty: another page */
+};
+
+/*
+ * A language of the operator's may have no help texts yet: theirs are English
+ * then, and say so to screen readers.
+ */
+static bool
+read_topic(struct compilation *making, struct page_file *file)
+{
+	struct page_files *files = making->files;
+	struct str path = arena_format(files->memory, "help/%.*s/%.*s.html",
+	    STR_ARGS(making->language), STR_ARGS(making->topic));
+	struct str folder = arena_format(
+	    files->memory, "help/%.*s", STR_ARGS(making->language));
+
+	if (page_files_has(files, folder))
+		return page_files_read(files, path, file);
+	path = arena_format(
+	    files->memory, "help/en/%.*s.html", STR_ARGS(making->topic));
+	if (!page_files_read(files, path, file))
+		return false;
+	file->text = arena_format(files->memory,
+	    "<div lang=\"en\">\n%.*s</div>\n", STR_ARGS(file->text));
+	return true;
+}
+
+/* Besides the files there are, for the topics of the help, "topic", which is
+ * the answer, and "title", the question. */
 static struct str
 find_partial(struct str name, void *context)
 {
-	struct page_files *files = context;
-	struct str path =
-	    arena_format(files->memory, "parts/%.*s.html", STR_ARGS(name));
+	struct compilation *making = context;
+	struct page_files *files = making->files;
+	bool is_help = making->topic.len > 0;
 	struct page_file file;
+	bool found;
 
-	if (page_files_read(files, path, &file))
+	if (is_help && str_equal(name, STR("title")))
+		return arena_format(
+		    files->memory, "{{t.help.%.*s}}", STR_ARGS(making->topic));
+	if (is_help && str_equal(name, STR("topic")))
+		found = read_topic(making, &file);
+	else
+		found = page_files_read(files,
+		    arena_format(
+			files->memory, "parts/%.*s.html", STR_ARGS(name)),
+		    &file);
+	if (found)
 		return file.text;
 	buf_words(files->why, ": "); /* the compiler goes on with the place */
 	return STR_NONE;
@@ -191,41 +244,51 @@ load_messages(
 }
 
 static bool
-load_page(struct page_catalogue *catalogue, enum page page,
-    struct page_files *files, const struct template_sources *sources)
+load_page(struct page_set *set, struct compilation *making, size_t language,
+    enum page page)
 {
+	bool is_topic = page >= PAGE_HELP_TOPICS;
+	size_t row = is_topic ? PAGE_HELP_TOPICS : page;
+	struct page_catalogue *catalogue = &set->catalogues[language];
+	const struct messages *fallback = set->catalogues[0].messages;
+	const struct template_sources sources = {
+		.partial = find_partial,
+		.context = making,
+		.messages = catalogue->messages,
+		.fallback = fallback,
+	};
 	struct page_file file;
 
-	if (!page_files_read(files, str_of(pages[page].file), &file))
+	if (!page_files_read(making->files, str_of(pages[row].file), &file))
 		return false;
-	catalogue->pages[page] = template_compile(
-	    file.path, file.text, pages[page].fields, sources, files->why);
+	making->topic =
+	    is_topic ? help_topic_names[page - PAGE_HELP_TOPICS] : STR_NONE;
+	catalogue->pages[page] = template_compile(file.path, file.text,
+	    pages[row].fields, &sources, making->files->why);
 	return catalogue->pages[page] != NULL;
 }
 
 static bool
 load_pages(struct page_set *set, struct page_files *files, size_t language)
 {
-	struct page_catalogue *catalogue = &set->catalogues[language];
-	const struct messages *fallback = set->catalogues[0].messages;
-	const struct template_sources sources = {
-		.partial = find_partial,
-		.context = files,
-		.messages = catalogue->messages,
-		.fallback = fallback,
-	};
-	bool loaded = true;
+	struct compilation making = { .files = files,
+		.language = set->tags[language] };
 
-	for (size_t i = 0; i < PAGE_COUNT && loaded; i++)
-		loaded = load_page(catalogue, (enum page)i, files, &sources);
-	if (loaded)
-		catalogue->mails =
-		    mail_words_load(files, catalogue->messages, fallback);
-	loaded = loaded && catalogue->mails != NULL;
-	if (!loaded)
+	for (unsigned page = 0; page < PAGE_COUNT; page++) {
+		if (load_page(set, &making, language, page))
+			continue;
+		buf_format(files->why, " (language %.*s%s%.*s)",
+		    STR_ARGS(set->tags[language]),
+		    making.topic.len > 0 ? ", help topic " : "",
+		    STR_ARGS(making.topic));
+		return false;
+	}
+	set->catalogues[language].mails = mail_words_load(files,
+	    set->catalogues[language].messages, set->catalogues[0].messages);
+	if (set->catalogues[language].mails == NULL)
 		buf_format(files->why, " (language %.*s)",
 		    STR_ARGS(set->tags[language]));
-	return loaded;
+	return set->catalogues[language].mails != NULL;
 }
 
 static bool

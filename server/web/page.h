@@ -10,7 +10,8 @@
 
 #include "base/memory.h"
 #include "base/str.h"
-#include "text/template.h"
+#include "web/help_topics.h"
+#include "web/page_frame.h"
 
 struct buf;
 struct mail_words;
@@ -24,26 +25,9 @@ enum page {
 	PAGE_SIGNED_OUT, /* struct signed_out_page */
 	PAGE_UNREGISTERED, /* struct unregistered_page */
 	PAGE_ERROR, /* struct error_page */
-	PAGE_COUNT,
-};
-
-/* A link that shows this page in another language. */
-struct page_language {
-	struct str tag; /* "fr" */
-	struct str name; /* "Français", in the language itself */
-	struct str url;
-	bool current;
-};
-
-/* What every page shows; the first member of every page's struct. */
-struct page_frame {
-	struct str language; /* tag, for <html lang> */
-	struct str institution; /* who runs this sign-in */
-	struct str style_url;
-	struct str icon_url;
-	struct str help_url; /* empty: no link */
-	struct str support_code; /* request id, to tell the help desk */
-	struct template_list languages; /* of struct page_language */
+	PAGE_HELP, /* struct help_page */
+	PAGE_HELP_TOPICS, /* the first enum help_topic: struct help_page */
+	PAGE_COUNT = PAGE_HELP_TOPICS + HELP_TOPIC_COUNT,
 };
 
 struct login_page {
@@ -131,6 +115,10 @@ struct error_page {
 	bool internal; /* 500 */
 };
 
+struct help_page {
+	struct page_frame frame;
+};
+
 struct page_sources {
 	const char *templates_dir;
 	const char *override_dir; /* or NULL */
@@ -139,7 +127,7 @@ struct page_sources {
 
 /*
  * Reads all below `templates_dir` (NAME.html, parts/NAME.html, mails/NAME.txt,
- * messages/LANGUAGE.po), a file of the same name below `override_dir` going
+ * help/LANGUAGE/TOPIC.html, messages/LANGUAGE.po), a file of the same name below `override_dir` going
  * first.  NULL and a sentence in `why` naming file and line.
  */
 struct page_set *page_set_load(const struct page_sources *, struct buf *why);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
@@ -85,6 +86,24 @@ page_files_read(
 		buf_format(files->why, "there is no %s/%.*s",
 		    files->templates_dir, STR_ARGS(name));
 	return reading == READING_DONE;
+}
+
+static bool
+stands_below(
+    const struct page_files *files, const char *folder, struct str name)
+{
+	struct str path =
+	    arena_format(files->memory, "%s/%.*s", folder, STR_ARGS(name));
+
+	return access(path.at, F_OK) == 0;
+}
+
+bool
+page_files_has(const struct page_files *files, struct str name)
+{
+	return stands_below(files, files->templates_dir, name) ||
+	       (files->override_dir != NULL &&
+		   stands_below(files, files->override_dir, name));
 }
 
 /* Letters, digits and hyphens: "fr", "pt-BR". */

@@ -30,6 +30,9 @@ struct page_file {
 bool page_files_read(
     struct page_files *, struct str name, struct page_file *) MUST_CHECK;
 
+/* Is there a file or folder of this name, in either folder? */
+bool page_files_has(const struct page_files *, struct str name);
+
 /*
  * The languages there are catalogues for: "en", which has to be there, then
  * the others by alphabet.  The array and its texts are in `memory`.

@@ -156,7 +156,10 @@ request_fill_frame(struct request *rq, struct page_frame *frame)
 		.institution = settings->institution,
 		.style_url = asset_url(rq, STR("portillon.css")),
 		.icon_url = asset_url(rq, STR("icon.svg")),
-		.help_url = settings->help_url,
+		.help_url = settings->help_url.len > 0
+				? settings->help_url
+				: request_own_url(rq, "/help"),
+		.contact = settings->contact,
 		.support_code = str_of(rq->id),
 		.languages = language_links(rq),
 	};

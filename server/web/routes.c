@@ -9,6 +9,7 @@
 #include "web/assets.h"
 #include "web/cas/validate.h"
 #include "web/pages/code.h"
+#include "web/pages/help.h"
 #include "web/pages/login.h"
 #include "web/pages/logout.h"
 #include "web/status.h"
@@ -33,6 +34,8 @@ static const struct route routes[] = {
 	    sizeof(struct validate_state), ROUTE_MACHINE | ROUTE_VALIDATES },
 	{ ON_GET | ON_POST, STR_INIT("/p3/serviceValidate"), validate_2,
 	    sizeof(struct validate_state), ROUTE_MACHINE | ROUTE_VALIDATES },
+	{ ON_GET | ON_HEAD, STR_INIT("/help"), help_index, 0, 0 },
+	{ ON_GET | ON_HEAD, STR_INIT("/help/"), help_show, 0, 0 },
 	{ ON_GET | ON_HEAD, STR_INIT("/static/"), asset_show, 0, ROUTE_MACHINE },
 	{ ON_GET | ON_HEAD, STR_INIT("/"), home_show, 0, 0 },
 	{ ON_GET | ON_HEAD, STR_INIT("/healthz"), health_show, 0,

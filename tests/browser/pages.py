@@ -41,6 +41,23 @@ def faults_of_the_form(window, stack):
     yield "no cookies"
 
 
+def help_pages(window, stack):
+    """The list of questions, an answer with steps, the one with links to
+    other sites."""
+    window.open(f"{stack.cas}/login")
+    with window.next_page():
+        window.click(".foot .help a")
+    assert window.address == f"{stack.cas}/help"
+    yield "help"
+    for topic in ("lost-phone", "passwords"):
+        with window.next_page():
+            window.click(f"a[href='help/{topic}']")
+        assert window.address == f"{stack.cas}/help/{topic}"
+        yield topic
+        with window.next_page():
+            window.click(".above a")
+
+
 def every_page(window, stack):
     """Leads a window from page to page and yields the name of each."""
     window.open(f"{stack.cas}/login")
@@ -56,6 +73,7 @@ def every_page(window, stack):
     yield "crooked request"
     window.open(f"{stack.cas}/nowhere")
     yield "no such page"
+    yield from help_pages(window, stack)
     window.open(f"{stack.cas}/login")
     with window.next_page():
         window.sign_in("bob")

@@ -56,6 +56,7 @@ def test_without_PostgreSQL_503_and_afterwards_all_is_well(own_installation):
     assert machine.status == 503 and machine.body
     assert ask_status(place, "/ready").status == 503
     assert one.get("/healthz").status == 200
+    assert one.get("/cas/help").status == 200  # it asks nothing of it
     place.database("start")
     wait_until("ready again", lambda: all_gates_answer(place, "/ready"))
     assert b"<cas:user>alice<" in one.get(

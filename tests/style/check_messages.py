@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks the translations: msgfmt accepts them, all languages have the same
-keys, every message a template names exists, none is there for nothing, and
-what is set is set well: no typewriter's quotes or dots, and the spaces that
-French wants.
+keys and the same help texts with the same headings, steps and links, every
+message a template names exists, none is there for nothing, and what is set is
+set well: no typewriter's quotes or dots, and the spaces that French wants.
 
     check_messages.py SOURCE_FOLDER
 
@@ -25,6 +25,10 @@ LANGUAGE = re.compile(r"^\"Language: ([A-Za-z-]+)\\n\"$", re.M)
 TYPEWRITER = re.compile(r"'|\\\"|\.\.\.| - ")
 # U+00A0 before a colon and inside guillemets, U+202F before the others.
 FRENCH_MARK = re.compile(r"(?<!\u00a0)[:»]|(?<!\u202f)[;!?]|«(?!\u00a0)")
+MARKUP = re.compile(r"<[^>]*>|\{\{[^}]*\}\}")
+# What the texts of one topic have in common; links to elsewhere may differ.
+SKELETON = re.compile(r'<(?:h2|p|ol|ul|li)\b[^>]*>|href="(?!https:)[^"]*"|'
+                      r"\{\{[^}]*\}\}")
 # Read by the program, not by a template: web/mails.c.
 ELSEWHERE = re.compile(r"language\.name|mail\.[a-z]+\.subject")
 
@@ -57,17 +61,39 @@ def language_complaints(file, english):
     return found
 
 
+def words_complaints(where, words, language):
+    found = []
+    if TYPEWRITER.search(words):
+        found.append(f"{where}: straight quotes, three dots or a hyphen "
+                     f"for a dash: {words}")
+    if language.startswith("fr") and FRENCH_MARK.search(words):
+        found.append(f"{where}: no no-break space at a mark: {words}")
+    return found
+
+
 def letters_complaints(file):
     text = file.read_text()
     found = []
     if LANGUAGE.findall(text) != [file.stem]:
         found.append(f"its head does not say Language: {file.stem}")
     for key, words in MESSAGE.findall(text):
-        if TYPEWRITER.search(words):
-            found.append(f"{key}: straight quotes, three dots or a hyphen "
-                         f"for a dash: {words}")
-        if file.stem.startswith("fr") and FRENCH_MARK.search(words):
-            found.append(f"{key}: no no-break space at a mark: {words}")
+        found += words_complaints(key, words, file.stem)
+    return found
+
+
+def help_complaints(folder, english):
+    """The texts of one language against the English ones."""
+    ours = {file.name: file.read_text() for file in folder.glob("*")}
+    theirs = {file.name: file.read_text() for file in english.glob("*")}
+    found = [f"lacks {name}" for name in sorted(theirs.keys() - ours.keys())]
+    found += [f"has {name}, English has not"
+              for name in sorted(ours.keys() - theirs.keys())]
+    for name in sorted(ours.keys() & theirs.keys()):
+        if SKELETON.findall(ours[name]) != SKELETON.findall(theirs[name]):
+            found.append(f"{name}: other headings, steps, links or fields "
+                         "than English")
+        for line in ours[name].splitlines():
+            found += words_complaints(name, MARKUP.sub("", line), folder.name)
     return found
 
 
@@ -85,7 +111,12 @@ def main():
     checks += [(f"{file.name}: letters", letters_complaints(file))
                for file in catalogues]
     known = keys_of(english)
-    used = {key for key in known if ELSEWHERE.fullmatch(key)}
+    topics = templates / "help"
+    checks += [(f"help/{file.stem}", help_complaints(topics / file.stem,
+                                                     topics / "en"))
+               for file in catalogues]
+    used = {key for key in known if ELSEWHERE.fullmatch(key)} | {f"help.{file.stem}" for file in
+                        (topics / "en").glob("*.html")}
     for page in sorted([*templates.rglob("*.html"),
                         *templates.rglob("*.txt")]):
         wanted = set(USED.findall(page.read_text()))
