@@ -13,26 +13,14 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "text/messages.h"
+#include "text/moment.h"
+#include "web/account_pages.h"
+#include "web/page_fields.h"
 #include "web/page_files.h"
 
 /* clang-format off */
 
-#define FIELD TEMPLATE_FIELD
-
-/* The frame's fields, reached by their plain names on every page. */
-#define FRAME_TEXT(type, member) \
-	{ #member, TEMPLATE_TEXT, offsetof(type, frame.member), NULL, 0 }
-#define FRAME_FIELDS(type) \
-	FRAME_TEXT(type, language), \
-	FRAME_TEXT(type, institution), \
-	FRAME_TEXT(type, style_url), \
-	FRAME_TEXT(type, icon_url), \
-	FRAME_TEXT(type, help_url), \
-	FRAME_TEXT(type, support_code), \
-	{ "languages", TEMPLATE_LIST, offsetof(type, frame.languages), \
-	    language_fields, sizeof(struct page_language) }
-
-static const struct template_field language_fields[] = {
+const struct template_field page_language_fields[] = {
 	FIELD(struct page_language, tag, TEMPLATE_TEXT),
 	FIELD(struct page_language, name, TEMPLATE_TEXT),
 	FIELD(struct page_language, url, TEMPLATE_TEXT),
@@ -55,15 +43,6 @@ static const struct template_field login_fields[] = {
 	FIELD(struct login_page, wait, TEMPLATE_FLAG),
 	FIELD(struct login_page, wait_minutes, TEMPLATE_TEXT),
 	FIELD(struct login_page, any_error, TEMPLATE_FLAG),
-	TEMPLATE_FIELDS_END,
-};
-
-static const struct template_field signed_in_fields[] = {
-	FRAME_FIELDS(struct signed_in_page),
-	FIELD(struct signed_in_page, display_name, TEMPLATE_TEXT),
-	FIELD(struct signed_in_page, login, TEMPLATE_TEXT),
-	FIELD(struct signed_in_page, signed_in_at, TEMPLATE_TEXT),
-	FIELD(struct signed_in_page, logout_url, TEMPLATE_TEXT),
 	TEMPLATE_FIELDS_END,
 };
 
@@ -94,7 +73,8 @@ static const struct {
 	const struct template_field *fields;
 } pages[PAGE_COUNT] = {
 	[PAGE_LOGIN] = { "login.html", login_fields },
-	[PAGE_SIGNED_IN] = { "signed_in.html", signed_in_fields },
+	[PAGE_DASHBOARD] = { "dashboard.html", dashboard_page_fields },
+	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },
 	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_fields },
 	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_fields },
 	[PAGE_ERROR] = { "error.html", error_fields },
@@ -104,6 +84,7 @@ static const struct {
 
 struct page_catalogue {
 	struct messages *messages;
+	struct moment_words moment;
 	struct template *pages[PAGE_COUNT];
 };
 
@@ -145,6 +126,20 @@ load_messages(
 		buf_format(files->why, "%.*s, %s", STR_ARGS(file.path),
 		    buf_cstr(&problem));
 	return *messages != NULL;
+}
+
+static bool
+load_moment_words(
+    struct page_set *set, struct page_files *files, size_t language)
+{
+	if (moment_words_read(set->catalogues[language].messages,
+		set->catalogues[0].messages, &set->catalogues[language].moment))
+		return true;
+	buf_format(files->why,
+	    "messages/%.*s.po: moment.pattern, moment.first or "
+	    "moment.months (twelve words) is missing or wrong",
+	    STR_ARGS(set->tags[language]));
+	return false;
 }
 
 static bool
@@ -205,7 +200,8 @@ load_all(struct page_set *set, struct page_files *files, struct str standard)
 			return false;
 	}
 	for (size_t i = 0; i < set->count; i++) {
-		if (!load_pages(set, files, i))
+		if (!load_moment_words(set, files, i) ||
+		    !load_pages(set, files, i))
 			return false;
 	}
 	return true;
@@ -264,6 +260,12 @@ page_language_name(const struct page_set *set, size_t language)
 	    set->catalogues[language].messages, STR("language.name"));
 
 	return name.at != NULL ? name : set->tags[language];
+}
+
+const struct moment_words *
+page_moment_words(const struct page_set *set, size_t language)
+{
+	return &set->catalogues[language].moment;
 }
 
 void

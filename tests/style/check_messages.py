@@ -25,7 +25,8 @@ LANGUAGE = re.compile(r"^\"Language: ([A-Za-z-]+)\\n\"$", re.M)
 TYPEWRITER = re.compile(r"'|\\\"|\.\.\.| - ")
 # U+00A0 before a colon and inside guillemets, U+202F before the others.
 FRENCH_MARK = re.compile(r"(?<!\u00a0)[:»]|(?<!\u202f)[;!?]|«(?!\u00a0)")
-ELSEWHERE = {"language.name"}  # read by the program, not by a template
+ELSEWHERE = {  # read by the program, not by a template
+    "language.name", "moment.first", "moment.months", "moment.pattern"}
 
 
 def format_complaints(file):

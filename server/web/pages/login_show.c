@@ -5,8 +5,6 @@
  * With a living session the visitor goes straight back with a ticket; without
  * one there is the form, or, for "gateway", the way back without a ticket.
  */
-#include <time.h>
-
 #include "cas/service_url.h"
 #include "store/generation.h"
 #include "web/configuration.h"
@@ -69,25 +67,6 @@ login_has_session(const struct login_show_state *l)
 }
 
 static enum flow_next
-reply_signed_in(struct request *rq, const struct session *session)
-{
-	struct signed_in_page page = {
-		.display_name = session->display_name,
-		.login = session->login,
-		.logout_url = request_own_url(rq, "/logout"),
-	};
-	time_t seconds = (time_t)(session->password_at / 1000000);
-	char text[sizeof("2026-11-23 09:00 UTC")];
-	struct tm parts;
-
-	if (gmtime_r(&seconds, &parts) != NULL &&
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &parts) > 0)
-		page.signed_in_at = arena_text(&rq->arena, str_of(text));
-	request_fill_frame(rq, &page.frame);
-	return reply_page(rq, PAGE_SIGNED_IN, 200, &page);
-}
-
-static enum flow_next
 reply_back_without_ticket(struct request *rq, struct str service_url)
 {
 	CLEANUP(buf_clear) struct buf back = BUF_INIT(3 * SERVICE_URL_LONGEST);
@@ -112,7 +91,7 @@ login_reply(struct flow *f)
 		touches_note(
 		    rq->gate, session->number, session->last_used_at, rq->now);
 	if (login_has_session(l) && l->to.service == NULL)
-		return reply_signed_in(rq, session);
+		return reply_redirect(rq, 302, request_own_url(rq, "/"));
 	if (login_has_session(l))
 		return reply_redirect(rq, 302,
 		    grant_ticket(rq, session->number, false, l->to.url,
@@ -121,6 +100,7 @@ login_reply(struct flow *f)
 		return reply_back_without_ticket(rq, l->to.url);
 	return login_form_reply(rq, &(struct login_form){
 					.to = &l->to,
+					.username = session->login,
 					.renew = l->renew,
 				    });
 }

@@ -19,6 +19,7 @@
 #include "web/pages/login.h"
 #include "web/pages/login_form.h"
 #include "web/request.h"
+#include "web/said.h"
 #include "web/snapshot.h"
 #include "web/throttle.h"
 #include "workers/pool.h"
@@ -218,8 +219,10 @@ submit_reply(struct flow *f)
 		return submit_again(rq, LOGIN_WRONG);
 	grant_session_cookie(rq, &l->grant);
 	known_browser_remember(rq, l->candidate.account.login);
+	if (l->to.url.len == 0 && l->renew)
+		said_put(rq, SAID_CONFIRMED, 0);
 	if (l->to.url.len == 0)
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
+		return reply_redirect(rq, 303, request_own_url(rq, "/"));
 	if (l->to.service == NULL) /* removed while the password was checked */
 		return login_unregistered_reply(rq, &l->to);
 	return reply_redirect(rq, 303,
