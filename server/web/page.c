@@ -13,28 +13,15 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "text/messages.h"
+#include "text/moment.h"
+#include "web/account_pages.h"
 #include "web/mails.h"
+#include "web/page_fields.h"
 #include "web/page_files.h"
 
 /* clang-format off */
 
-#define FIELD TEMPLATE_FIELD
-
-/* The frame's fields, reached by their plain names on every page. */
-#define FRAME_TEXT(type, member) \
-	{ #member, TEMPLATE_TEXT, offsetof(type, frame.member), NULL, 0 }
-#define FRAME_FIELDS(type) \
-	FRAME_TEXT(type, language), \
-	FRAME_TEXT(type, institution), \
-	FRAME_TEXT(type, style_url), \
-	FRAME_TEXT(type, icon_url), \
-	FRAME_TEXT(type, help_url), \
-	FRAME_TEXT(type, contact), \
-	FRAME_TEXT(type, support_code), \
-	{ "languages", TEMPLATE_LIST, offsetof(type, frame.languages), \
-	    language_fields, sizeof(struct page_language) }
-
-static const struct template_field language_fields[] = {
+const struct template_field page_language_fields[] = {
 	FIELD(struct page_language, tag, TEMPLATE_TEXT),
 	FIELD(struct page_language, name, TEMPLATE_TEXT),
 	FIELD(struct page_language, url, TEMPLATE_TEXT),
@@ -99,15 +86,6 @@ static const struct template_field denied_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
-static const struct template_field signed_in_fields[] = {
-	FRAME_FIELDS(struct signed_in_page),
-	FIELD(struct signed_in_page, display_name, TEMPLATE_TEXT),
-	FIELD(struct signed_in_page, login, TEMPLATE_TEXT),
-	FIELD(struct signed_in_page, signed_in_at, TEMPLATE_TEXT),
-	FIELD(struct signed_in_page, logout_url, TEMPLATE_TEXT),
-	TEMPLATE_FIELDS_END,
-};
-
 static const struct template_field signed_out_fields[] = {
 	FRAME_FIELDS(struct signed_out_page),
 	FIELD(struct signed_out_page, login_url, TEMPLATE_TEXT),
@@ -143,7 +121,8 @@ static const struct {
 	[PAGE_LOGIN] = { "login.html", login_fields },
 	[PAGE_CODE] = { "code.html", code_fields },
 	[PAGE_DENIED] = { "denied.html", denied_fields },
-	[PAGE_SIGNED_IN] = { "signed_in.html", signed_in_fields },
+	[PAGE_DASHBOARD] = { "dashboard.html", dashboard_page_fields },
+	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },
 	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_fields },
 	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_fields },
 	[PAGE_ERROR] = { "error.html", error_fields },
@@ -155,6 +134,7 @@ static const struct {
 
 struct page_catalogue {
 	struct messages *messages;
+	struct moment_words moment;
 	struct template *pages[PAGE_COUNT];
 	struct mail_words *mails;
 };
@@ -244,6 +224,20 @@ load_messages(
 }
 
 static bool
+load_moment_words(
+    struct page_set *set, struct page_files *files, size_t language)
+{
+	if (moment_words_read(set->catalogues[language].messages,
+		set->catalogues[0].messages, &set->catalogues[language].moment))
+		return true;
+	buf_format(files->why,
+	    "messages/%.*s.po: moment.pattern, moment.first or "
+	    "moment.months (twelve words) is missing or wrong",
+	    STR_ARGS(set->tags[language]));
+	return false;
+}
+
+static bool
 load_page(struct page_set *set, struct compilation *making, size_t language,
     enum page page)
 {
@@ -322,7 +316,8 @@ load_all(struct page_set *set, struct page_files *files, struct str standard)
 			return false;
 	}
 	for (size_t i = 0; i < set->count; i++) {
-		if (!load_pages(set, files, i))
+		if (!load_moment_words(set, files, i) ||
+		    !load_pages(set, files, i))
 			return false;
 	}
 	return true;
@@ -388,6 +383,12 @@ const struct mail_words *
 page_mails(const struct page_set *set, size_t language)
 {
 	return set->catalogues[language].mails;
+}
+
+const struct moment_words *
+page_moment_words(const struct page_set *set, size_t language)
+{
+	return &set->catalogues[language].moment;
 }
 
 void

@@ -15,13 +15,16 @@
 
 struct buf;
 struct mail_words;
+struct moment_words;
 struct page_set;
 
 enum page {
 	PAGE_LOGIN, /* struct login_page */
 	PAGE_CODE, /* struct code_page */
 	PAGE_DENIED, /* struct denied_page */
-	PAGE_SIGNED_IN, /* struct signed_in_page */
+	PAGE_DASHBOARD, /* struct dashboard_page, as the next of account_pages.h
+			 */
+	PAGE_ACTIVITY, /* struct activity_page */
 	PAGE_SIGNED_OUT, /* struct signed_out_page */
 	PAGE_UNREGISTERED, /* struct unregistered_page */
 	PAGE_ERROR, /* struct error_page */
@@ -88,14 +91,6 @@ struct denied_page {
 	bool other; /* another reason */
 };
 
-struct signed_in_page {
-	struct page_frame frame;
-	struct str display_name;
-	struct str login;
-	struct str signed_in_at; /* date and time, UTC */
-	struct str logout_url;
-};
-
 struct signed_out_page {
 	struct page_frame frame;
 	struct str login_url;
@@ -142,6 +137,10 @@ size_t page_default_language(const struct page_set *);
 /* The language's own name, "Français"; its mails, see web/mails.h. */
 struct str page_language_name(const struct page_set *, size_t language);
 const struct mail_words *page_mails(const struct page_set *, size_t language);
+
+/* How moments are written in the language; see text/moment.h. */
+const struct moment_words *page_moment_words(
+    const struct page_set *, size_t language);
 
 /* `content` is the page's struct; `language` a place in page_languages(). */
 void page_render(const struct page_set *, enum page, size_t language,

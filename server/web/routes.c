@@ -9,6 +9,7 @@
 #include "web/assets.h"
 #include "web/cas/validate.h"
 #include "web/pages/code.h"
+#include "web/pages/dashboard.h"
 #include "web/pages/help.h"
 #include "web/pages/login.h"
 #include "web/pages/logout.h"
@@ -37,7 +38,14 @@ static const struct route routes[] = {
 	{ ON_GET | ON_HEAD, STR_INIT("/help"), help_index, 0, 0 },
 	{ ON_GET | ON_HEAD, STR_INIT("/help/"), help_show, 0, 0 },
 	{ ON_GET | ON_HEAD, STR_INIT("/static/"), asset_show, 0, ROUTE_MACHINE },
-	{ ON_GET | ON_HEAD, STR_INIT("/"), home_show, 0, 0 },
+	{ ON_GET | ON_HEAD, STR_INIT("/"), dashboard_show,
+	    sizeof(struct dashboard_state), 0 },
+	{ ON_GET | ON_HEAD, STR_INIT("/activity"), activity_show,
+	    sizeof(struct activity_state), 0 },
+	{ ON_POST, STR_INIT("/sessions/end"), session_end,
+	    sizeof(struct session_end_state), ROUTE_FORM },
+	{ ON_POST, STR_INIT("/sessions/end-others"), sessions_end_others,
+	    sizeof(struct session_end_state), ROUTE_FORM },
 	{ ON_GET | ON_HEAD, STR_INIT("/healthz"), health_show, 0,
 	    ROUTE_MACHINE | ROUTE_PROBE },
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Small answers: is the server alive, where does one begin; and what the other
- * processes are told of this gate.
+ * Small answers: is the server alive; and what the other processes are told of
+ * this gate.
  */
 #include "web/status.h"
 
@@ -12,19 +12,6 @@
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/snapshot.h"
-
-static enum flow_next
-home_answer(struct flow *f)
-{
-	struct request *rq = request_of(f);
-
-	return reply_redirect(rq, 302, request_own_url(rq, "/login"));
-}
-
-const struct flow_step home_show[] = {
-	FLOW_STEP(home_answer),
-	FLOW_END,
-};
 
 bool
 gate_ready(const struct gate *gate)

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A walk through every page that a person can meet."""
 import itertools
+import re
+import ssl
 import urllib.parse
+import urllib.request
+
+from conftest import PASSWORD
 
 UNKNOWN = "https://unknown.example/" + "path-without-end" * 20
 strangers = itertools.count(1)
@@ -58,6 +63,42 @@ def help_pages(window, stack):
             window.click(".above a")
 
 
+def sign_in_elsewhere(stack):
+    """Bob in another browser, without a window of its own."""
+    jar = urllib.request.HTTPCookieProcessor()
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    other = urllib.request.build_opener(
+        jar, urllib.request.HTTPSHandler(context=context))
+    with other.open(f"{stack.cas}/login") as page:
+        token = re.search(rb'name="execution" value="(\w+)"', page.read())[1]
+    fields = {"execution": token.decode(), "username": "bob",
+              "password": PASSWORD}
+    with other.open(f"{stack.cas}/login",
+                    urllib.parse.urlencode(fields).encode()) as page:
+        assert b'class="person"' in page.read()
+
+
+def dashboard(window, stack):
+    """The account's pages, from being signed in on."""
+    sign_in_elsewhere(stack)
+    window.open(f"{stack.cas}/")
+    assert window.has(".badge") and window.has(".row form")
+    yield "dashboard with another session"
+    with window.next_page():
+        window.click(".row form button")
+    assert window.has("#notice")
+    yield "dashboard after a session ended"
+    window.open(f"{stack.cas}/activity")
+    assert window.has(".events time")
+    yield "activity"
+    window.open(f"{stack.cas}/activity?before=0")
+    yield "no activity"
+    window.open(f"{stack.cas}/login?renew=true")
+    assert window.asks_for_password()
+    yield "confirmation before a change"
+
+
 def every_page(window, stack):
     """Leads a window from page to page and yields the name of each."""
     window.open(f"{stack.cas}/login")
@@ -77,7 +118,6 @@ def every_page(window, stack):
     window.open(f"{stack.cas}/login")
     with window.next_page():
         window.sign_in("bob")
-    assert window.has("dl.facts")
-    yield "signed in"
+    yield from dashboard(window, stack)
     window.open(f"{stack.cas}/logout")
     yield "signed out"

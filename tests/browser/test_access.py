@@ -73,7 +73,8 @@ def cut_off(window):
     """Texts that do not fit their place, or stand outside the window."""
     return window.driver.execute_script("""
         const wide = document.documentElement.clientWidth;
-        return [...document.querySelectorAll('body *')].filter(place => {
+        const shown = 'body *:not(.unseen)';
+        return [...document.querySelectorAll(shown)].filter(place => {
             const box = place.getBoundingClientRect();
             return box.right > wide + 0.5 || box.left < -0.5 ||
                 (place.tagName !== 'INPUT' &&

@@ -110,7 +110,9 @@ def test_nothing_scrolls_sideways_on_a_phone(stack, open_browser, width):
     window.wait_for(lambda: window.address == stack.courses)
     assert window.overflows() <= 0
     window.open(stack.cas + "/login")
-    assert window.has("dl.facts")  # the page that says who is signed in
+    assert window.has(".person")  # the dashboard of who is signed in
+    assert window.overflows() <= 0
+    window.open(stack.cas + "/activity")
     assert window.overflows() <= 0
 
 

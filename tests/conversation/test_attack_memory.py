@@ -65,7 +65,7 @@ def test_T227_nothing_is_left_while_the_connection_stays(installation, person):
     secrets = signed_in(one, person)
     assert one.connection is not None
     assert_forgotten(installation, secrets)
-    assert one.get("/cas/login").status == 200
+    assert one.get("/cas/").status == 200
     one.close()
 
 

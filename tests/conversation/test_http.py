@@ -10,6 +10,9 @@ from crooked import request
 
 
 PAGES = [("GET", "/cas/login", 200), ("GET", "/cas/logout", 200),
+         ("GET", "/cas/", 302), ("GET", "/cas/activity", 302),
+         ("POST", "/cas/sessions/end", 303),
+         ("GET", "/cas/sessions/end-others", 405),
          ("GET", "/nowhere", 404),
          ("GET", "/cas/login?service=https://x/", 403),
          ("GET", "/cas/login?service=%", 400), ("GET", "/healthz", 200),

@@ -158,7 +158,7 @@ def test_the_refused_application_stays_on_its_page(browser):
 
 
 def test_the_page_of_who_is_signed_in_stays_too(alice):
-    answer = alice.login_page()
+    answer = alice.follow(alice.login_page())
     assert "Alice Martin" in answer.text
     french = follow(alice, links(answer)["fr"])
     assert "Alice Martin" in french.text and language(french) == "fr"

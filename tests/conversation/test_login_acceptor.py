@@ -26,7 +26,7 @@ def test_B02_good_credentials_alone_lead_to_a_page_that_says_so(browser):
     if answer.status in (302, 303):
         answer = one.follow(answer)
     assert answer.status == 200
-    assert "You are signed in" in answer.text
+    assert "Alice Martin" in answer.text and "Sign out" in answer.text
 
 
 def test_B03_bad_credentials_bring_the_form_again(browser, new_account):

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "web/account_pages.h"
 #include "web/page.h"
 
 #define HARMLESS "Quetzalcoatl"
@@ -30,7 +31,8 @@ static const char *const page_names[PAGE_HELP_TOPICS] = {
 	[PAGE_LOGIN] = "login",
 	[PAGE_CODE] = "code",
 	[PAGE_DENIED] = "denied",
-	[PAGE_SIGNED_IN] = "signed_in",
+	[PAGE_DASHBOARD] = "dashboard",
+	[PAGE_ACTIVITY] = "activity",
 	[PAGE_SIGNED_OUT] = "signed_out",
 	[PAGE_UNREGISTERED] = "unregistered",
 	[PAGE_ERROR] = "error",
@@ -62,12 +64,66 @@ union content {
 	struct login_page login;
 	struct code_page code;
 	struct denied_page denied;
-	struct signed_in_page signed_in;
+	struct dashboard_page dashboard;
+	struct activity_page activity;
 	struct signed_out_page signed_out;
 	struct unregistered_page unregistered;
 	struct error_page error;
 	struct help_page help;
 };
+
+static struct template_list
+activity_of(struct str text, bool flag)
+{
+	static struct activity_item item;
+
+	item = (struct activity_item){ flag, flag, flag, flag, flag, flag, flag,
+		flag, flag, flag, flag, flag, flag, { text, text },
+		{ text, text, flag, flag, flag }, flag, text };
+	return (struct template_list){ &item, 1 };
+}
+
+static struct template_list
+sessions_of(struct str text, bool flag)
+{
+	static struct application_item application;
+	static struct session_item session;
+
+	application.name = text;
+	session = (struct session_item){ text, { text, text, flag, flag, flag },
+		{ text, text }, { text, text }, { text, text }, text,
+		{ &application, 1 }, text, flag };
+	return (struct template_list){ &session, 1 };
+}
+
+static struct dashboard_page
+dashboard_of(struct page_frame frame, struct str text, bool flag)
+{
+	return (struct dashboard_page){
+		.frame = frame,
+		.display_name = text,
+		.login = text,
+		.sign_in_before = activity_of(text, flag),
+		.logout_url = text,
+		.execution = text,
+		.confirmed = flag,
+		.ended_one = flag,
+		.ended_many = flag,
+		.ended_count = text,
+		.ended_already = flag,
+		.no_others = flag,
+		.form_expired = flag,
+		.any_notice = flag,
+		.asks_password = flag,
+		.sessions = sessions_of(text, flag),
+		.has_others = flag,
+		.more_sessions = text,
+		.end_url = text,
+		.end_others_url = text,
+		.activity = activity_of(text, flag),
+		.activity_url = text,
+	};
+}
 
 /* Every text is `text`, every flag is `flag`. */
 static void
@@ -98,9 +154,12 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		content->denied =
 		    (struct denied_page){ frame, flag, flag, flag };
 		break;
-	case PAGE_SIGNED_IN:
-		content->signed_in =
-		    (struct signed_in_page){ frame, text, text, text, text };
+	case PAGE_DASHBOARD:
+		content->dashboard = dashboard_of(frame, text, flag);
+		break;
+	case PAGE_ACTIVITY:
+		content->activity = (struct activity_page){ frame, text, text,
+			activity_of(text, flag), text, text };
 		break;
 	case PAGE_SIGNED_OUT:
 		content->signed_out = (struct signed_out_page){ frame, text };
@@ -235,6 +294,62 @@ struct sample {
 	}
 
 /* clang-format off */
+#define MOMENT(text) \
+	{ STR_INIT(text), STR_INIT("2031-04-02T08:41:00Z") }
+#define ADDRESS6 "2001:db8:1234:5678:9abc:def0:1234:5678"
+
+static struct application_item some_applications[] = {
+	{ STR_INIT("Library catalogue") }, { STR_INIT("Courses") },
+	{ STR_INIT(LONG_NAME) }, { STR_INIT("Timetable") },
+	{ STR_INIT("Mail") },
+};
+
+static struct session_item some_sessions[] = {
+	{ .number = STR_INIT("1"), .current = true, .place = STR_INIT("192.0.2.7"),
+	    .browser = { STR_INIT("Firefox"), STR_INIT("Linux"), true, false, false },
+	    .opened = MOMENT("2 April 2031, 08:41 UTC"),
+	    .used = MOMENT("2 April 2031, 09:14 UTC"),
+	    .verified = MOMENT("2 April 2031, 08:41 UTC"),
+	    .applications = { some_applications, 2 } },
+	{ .number = STR_INIT("2"), .place = STR_INIT(ADDRESS6),
+	    .browser = { STR_INIT("Samsung Internet"), STR_INIT("Android"),
+		false, true, false },
+	    .opened = MOMENT("31 December 2030, 23:59 UTC"),
+	    .used = MOMENT("2 April 2031, 07:02 UTC"),
+	    .verified = MOMENT("31 December 2030, 23:59 UTC"),
+	    .applications = { some_applications, 5 },
+	    .more_applications = STR_INIT("12") },
+	{ .number = STR_INIT("3"), .place = STR_INIT("198.51.100.20"),
+	    .browser = { STR_INIT("Safari"), STR_INIT("iPadOS"), false, false, true },
+	    .opened = MOMENT("1 April 2031, 12:00 UTC"),
+	    .used = MOMENT("1 April 2031, 12:30 UTC"),
+	    .verified = MOMENT("1 April 2031, 12:00 UTC") },
+	{ .number = STR_INIT("4"),
+	    .opened = MOMENT("1 April 2031, 11:00 UTC"),
+	    .used = MOMENT("1 April 2031, 11:30 UTC"),
+	    .verified = MOMENT("1 April 2031, 11:00 UTC") },
+};
+
+#define HAPPENED(flag, ...) \
+	{ .flag = true, .moment = MOMENT("2 April 2031, 08:41 UTC"), \
+	    .place = STR_INIT("192.0.2.7"), __VA_ARGS__ }
+#define BY_FIREFOX .browser_known = true, \
+	.browser = { STR_INIT("Firefox"), STR_INIT("Linux"), true, false, false }
+
+static struct activity_item some_activity[] = {
+	HAPPENED(signed_in, BY_FIREFOX), HAPPENED(refused, .warning = true),
+	HAPPENED(throttled, .warning = true), HAPPENED(signed_out, BY_FIREFOX),
+	HAPPENED(replaced, BY_FIREFOX), HAPPENED(ended, BY_FIREFOX),
+	HAPPENED(password_set), HAPPENED(account_added),
+	HAPPENED(account_changed), HAPPENED(account_disabled, .warning = true),
+	HAPPENED(account_active), HAPPENED(other),
+};
+
+#define ACCOUNT \
+	.sign_in_before = { some_activity, 1 }, \
+	.sessions = { some_sessions, COUNT_OF(some_sessions) }, \
+	.activity = { some_activity, COUNT_OF(some_activity) }
+
 static struct sample samples[] = {
 	LOGIN("login", .renew = false),
 	LOGIN("login-service", SERVICE),
@@ -250,17 +365,27 @@ static struct sample samples[] = {
 	LOGIN("login-long", LONG),
 	LOGIN("login-long-wrong", LONG, .wrong = true, .any_error = true,
 	    .username = STR_INIT("wolfeschlegelsteinhausenbergerdorff.maria")),
-	{ "signed_in", PAGE_SIGNED_IN, { .signed_in = {
+	{ "dashboard", PAGE_DASHBOARD, { .dashboard = {
+	    ACCOUNT, .display_name = STR_INIT("Camille Durand"),
+	    .login = STR_INIT("camille.durand"),
+	    .ended_many = true, .any_notice = true, .has_others = true,
+	    .ended_count = STR_INIT("2"), .asks_password = true } } },
+	{ "dashboard-alone", PAGE_DASHBOARD, { .dashboard = {
 	    .display_name = STR_INIT("Camille Durand"),
 	    .login = STR_INIT("camille.durand"),
-	    .signed_in_at = STR_INIT("2031-04-02 08:41 UTC"),
-	    .logout_url = STR_INIT("/logout") } } },
-	{ "signed_in-long", PAGE_SIGNED_IN, { .signed_in = {
-	    .frame.institution = STR_INIT(LONG_INSTITUTION),
+	    .sessions = { some_sessions, 1 },
+	    .activity = { some_activity, 1 } } } },
+	{ "dashboard-long", PAGE_DASHBOARD, { .dashboard = {
+	    ACCOUNT, .frame.institution = STR_INIT(LONG_INSTITUTION),
 	    .display_name = STR_INIT(LONG_NAME),
 	    .login = STR_INIT("wolfeschlegelsteinhausenbergerdorff.maria"),
-	    .signed_in_at = STR_INIT("2031-04-02 08:41 UTC"),
-	    .logout_url = STR_INIT("/logout") } } },
+	    .has_others = true, .more_sessions = STR_INIT("17") } } },
+	{ "activity", PAGE_ACTIVITY, { .activity = {
+	    .activity = { some_activity, COUNT_OF(some_activity) },
+	    .older_url = STR_INIT("?before=7"),
+	    .newest_url = STR_INIT("/activity") } } },
+	{ "activity-empty", PAGE_ACTIVITY, { .activity = {
+	    .dashboard_url = STR_INIT("/") } } },
 	{ "signed_out", PAGE_SIGNED_OUT, { .signed_out = {
 	    .login_url = STR_INIT("/login") } } },
 	{ "unregistered", PAGE_UNREGISTERED, { .unregistered = {

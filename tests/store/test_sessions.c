@@ -14,6 +14,7 @@
 #include "harness.h"
 #include "loop/clock.h"
 #include "store/accounts.h"
+#include "store/owner_sessions.h"
 #include "store/sessions.h"
 #include "store/sign_ins.h"
 #include "store/tickets.h"
@@ -282,6 +283,110 @@ test_disabled(void **state)
 	assert_int_equal(find_session(20, 1), 0); /* does not come back */
 }
 
+/* --- what the owner ends ------------------------------------------------ */
+
+struct owner_end {
+	struct session_owner owner;
+	struct audit_origin origin;
+	int64_t number;
+	struct owner_sessions_ended ended;
+};
+
+static void
+ask_owner_end(struct flow *f, void *argument)
+{
+	struct owner_end *o = argument;
+
+	owner_sessions_end(
+	    harness.store, f, &o->owner, o->number, &o->origin, &o->ended);
+}
+
+/* Run at this second by the owner of a session, who is the last opened for. */
+static struct owner_sessions_ended
+owner_end(int64_t session, int64_t number, int64_t seconds)
+{
+	struct owner_end o = { .origin = origin, .number = number };
+
+	o.origin.at += seconds * SECOND_US;
+	o.owner = (struct session_owner){ .account_id = account.id,
+		.session = session,
+		.now = o.origin.at,
+		.limits = limits };
+	assert_int_equal(trial_run(ask_owner_end, &o), TRIAL_DONE);
+	return o.ended;
+}
+
+static void
+test_owner_ends(void **state)
+{
+	int64_t foreign = open_session(STR("bob"), 70, 0, 0).number;
+	int64_t mine = open_session(STR("ada"), 71, 0, 0).number;
+	int64_t other = open_session(STR("ada"), 72, 0, 0).number;
+	struct owner_sessions_ended seen;
+
+	(void)state;
+	assert_int_equal(owner_end(mine, foreign, 10).meant, 0);
+	assert_int_equal(owner_end(mine, mine, 10).meant, 0);
+	assert_int_equal(owner_end(mine, INT64_MAX, 10).meant, 0);
+	assert_false(owner_end(foreign, other, 10).allowed);
+	assert_int_equal(find_session(72, 11), other);
+
+	seen = owner_end(mine, other, 20);
+	assert_true(seen.allowed && seen.meant == 1 && seen.ended == 1);
+	assert_int_equal(find_session(72, 21), 0);
+	assert_int_equal(find_session(71, 21), mine);
+
+	/* asked again because its answer was lost, and asked anew */
+	seen = owner_end(mine, other, 20);
+	assert_true(seen.meant == 1 && seen.ended == 1);
+	seen = owner_end(mine, other, 21);
+	assert_true(seen.meant == 1 && seen.ended == 0);
+	assert_int_equal(harness_number("select count(*) from sso.audit where "
+					"kind = 'session ended by owner'"),
+	    1);
+
+	/* one that has ended ends nothing, nor does one of an older password */
+	assert_false(owner_end(other, mine, 30).allowed);
+	assert_int_equal(find_session(71, 31), mine);
+	harness_sql("update sso.account set epoch = epoch + 1 "
+		    "where login = 'ada'");
+	assert_false(owner_end(mine, 0, 40).allowed);
+	assert_int_equal(find_session(70, 41), foreign);
+}
+
+/* Each ends the others at the same time: no deadlock, and one at least stays
+ * out of all that were there. */
+static void
+test_owner_ends_all_at_once(void **state)
+{
+	struct owner_end ends[8];
+	struct trial trials[COUNT_OF(ends)];
+	int64_t alive = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		int64_t number =
+		    open_session(STR("ada"), (uint8_t)(80 + i), 0, 0).number;
+
+		assert_true(number > 0);
+		ends[i] = (struct owner_end){ .origin = origin };
+		ends[i].origin.at += (int64_t)(100 + i) * SECOND_US;
+		ends[i].owner =
+		    (struct session_owner){ .account_id = account.id,
+			    .session = number,
+			    .now = ends[i].origin.at,
+			    .limits = limits };
+	}
+	for (size_t i = 0; i < COUNT_OF(ends); i++)
+		trial_begin(&trials[i], ask_owner_end, &ends[i]);
+	trials_finish(trials, COUNT_OF(trials));
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		assert_int_equal(trials[i].outcome, TRIAL_DONE);
+		alive += find_session((uint8_t)(80 + i), 120) > 0;
+	}
+	assert_int_equal(alive, 1); /* one connection: one after the other */
+}
+
 /* --- tickets ------------------------------------------------------------ */
 
 struct redeeming {
@@ -413,6 +518,8 @@ main(void)
 		cmocka_unit_test(test_tickets_parallel),
 		cmocka_unit_test(test_sweep),
 		cmocka_unit_test(test_opened_again),
+		cmocka_unit_test(test_owner_ends),
+		cmocka_unit_test(test_owner_ends_all_at_once),
 	};
 	int failures;
 

@@ -29,8 +29,9 @@ MARKUP = re.compile(r"<[^>]*>|\{\{[^}]*\}\}")
 # What the texts of one topic have in common; links to elsewhere may differ.
 SKELETON = re.compile(r'<(?:h2|p|ol|ul|li)\b[^>]*>|href="(?!https:)[^"]*"|'
                       r"\{\{[^}]*\}\}")
-# Read by the program, not by a template: web/mails.c.
-ELSEWHERE = re.compile(r"language\.name|mail\.[a-z]+\.subject")
+# Read by the program, not by a template.
+ELSEWHERE = re.compile(r"language\.name|mail\.[a-z]+\.subject"
+                       r"|moment\.(?:first|months|pattern)")
 
 
 def format_complaints(file):

@@ -5,8 +5,6 @@
  * With a living session the visitor goes straight back with a ticket; without
  * one there is the form, or, for "gateway", the way back without a ticket.
  */
-#include <time.h>
-
 #include "cas/service_url.h"
 #include "store/generation.h"
 #include "web/configuration.h"
@@ -66,25 +64,6 @@ static bool
 login_has_session(const struct login_show_state *l)
 {
 	return l->found.session.number > 0 && !l->renew;
-}
-
-static enum flow_next
-reply_signed_in(struct request *rq, const struct session *session)
-{
-	struct signed_in_page page = {
-		.display_name = session->display_name,
-		.login = session->login,
-		.logout_url = request_own_url(rq, "/logout"),
-	};
-	time_t seconds = (time_t)(session->password_at / 1000000);
-	char text[sizeof("2026-11-23 09:00 UTC")];
-	struct tm parts;
-
-	if (gmtime_r(&seconds, &parts) != NULL &&
-	    strftime(text, sizeof(text), "%Y-%m-%d %H:%M UTC", &parts) > 0)
-		page.signed_in_at = arena_text(&rq->arena, str_of(text));
-	request_fill_frame(rq, &page.frame);
-	return reply_page(rq, PAGE_SIGNED_IN, 200, &page);
 }
 
 static enum flow_next
@@ -178,12 +157,13 @@ login_reply(struct flow *f)
 	if (!login_has_session(l))
 		return login_form_reply(rq, &(struct login_form){
 						.to = &l->to,
+						.username = session->login,
 						.renew = l->renew,
 					    });
 	if (l->step != SIGN_IN_RIGHT)
 		return reply_more(rq);
 	if (l->to.service == NULL)
-		return reply_signed_in(rq, session);
+		return reply_redirect(rq, 302, request_own_url(rq, "/"));
 	return reply_redirect(rq, 302,
 	    grant_ticket(
 		rq, session->number, false, l->to.url, l->to.canonical));

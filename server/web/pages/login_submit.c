@@ -19,6 +19,7 @@
 #include "web/pages/login.h"
 #include "web/pages/login_form.h"
 #include "web/request.h"
+#include "web/said.h"
 #include "web/snapshot.h"
 #include "web/throttle.h"
 #include "workers/pool.h"
@@ -318,6 +319,8 @@ submit_reply(struct flow *f)
 	submit_note(rq, l->end.grant.opened.number > 0);
 	if (l->end.grant.opened.number == 0)
 		return submit_again(rq, LOGIN_WRONG);
+	if (l->to.url.len == 0 && l->renew)
+		said_put(rq, SAID_CONFIRMED, 0);
 	return sign_in_leave(rq,
 	    &(struct sign_in_way){
 		.login = l->candidate.account.login,

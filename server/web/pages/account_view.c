@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of the database as the account's pages show them.
+ */
+#include "web/pages/account_view.h"
+
+#include "base/buf.h"
+#include "store/activity.h"
+#include "store/owner_sessions.h"
+#include "store/store.h"
+#include "text/moment.h"
+#include "text/user_agent.h"
+#include "web/account_pages.h"
+#include "web/configuration.h"
+#include "web/request.h"
+
+enum {
+	MOMENT_LONGEST = 200
+};
+
+static struct page_moment
+view_moment(struct request *rq, int64_t at)
+{
+	CLEANUP(buf_clear) struct buf words = BUF_INIT(MOMENT_LONGEST);
+	CLEANUP(buf_clear) struct buf iso = BUF_INIT(MOMENT_LONGEST);
+
+	moment_write(page_moment_words(rq->configuration->pages, rq->language),
+	    at, &words);
+	moment_write_iso(at, &iso);
+	return (struct page_moment){
+		.words = arena_text(&rq->arena, buf_str(&words)),
+		.iso = arena_text(&rq->arena, buf_str(&iso)),
+	};
+}
+
+static struct page_browser
+view_browser(struct str user_agent)
+{
+	struct user_agent agent = user_agent_read(user_agent);
+
+	return (struct page_browser){
+		.name = agent.browser,
+		.system = agent.system,
+		.computer = agent.form == FORM_COMPUTER,
+		.phone = agent.form == FORM_PHONE,
+		.tablet = agent.form == FORM_TABLET,
+	};
+}
+
+static struct str
+view_number(struct request *rq, int64_t number)
+{
+	return arena_format(&rq->arena, "%lld", (long long)number);
+}
+
+/* Those of one session stand together. */
+static void
+view_applications(struct request *rq, const struct row_list *applications,
+    int64_t session, struct session_item *item)
+{
+	const struct owner_application *rows = applications->items;
+	struct application_item *items =
+	    arena_alloc(&rq->arena, OWNER_APPLICATIONS_MOST * sizeof(*items));
+	size_t count = 0;
+	int64_t all = 0;
+
+	for (size_t i = 0; i < applications->count; i++) {
+		if (rows[i].session != session ||
+		    count == OWNER_APPLICATIONS_MOST)
+			continue;
+		items[count++].name = rows[i].name;
+		all = rows[i].count;
+	}
+	item->applications = (struct template_list){ items, count };
+	if (all > (int64_t)count)
+		item->more_applications = view_number(rq, all - (int64_t)count);
+}
+
+struct template_list
+view_sessions(struct request *rq, const struct row_list *sessions,
+    const struct row_list *applications, int64_t current)
+{
+	const struct owner_session *rows = sessions->items;
+	struct session_item *items =
+	    arena_alloc(&rq->arena, sessions->count * sizeof(*items));
+
+	for (size_t i = 0; i < sessions->count; i++) {
+		items[i] = (struct session_item){
+			.number = view_number(rq, rows[i].number),
+			.browser = view_browser(rows[i].user_agent),
+			.opened = view_moment(rq, rows[i].created_at),
+			.used = view_moment(rq, rows[i].last_used_at),
+			.verified = view_moment(rq, rows[i].password_at),
+			.place = rows[i].client_address,
+			.current = rows[i].number == current,
+		};
+		view_applications(rq, applications, rows[i].number, &items[i]);
+	}
+	return (struct template_list){ items, sessions->count };
+}
+
+/* What the pages have words for; a row of another kind is `other`. */
+static const struct {
+	struct str kind;
+	size_t flag; /* in struct activity_item */
+	bool warning;
+} kinds[] = {
+	{ STR_INIT("signed in"), offsetof(struct activity_item, signed_in),
+	    false },
+	{ STR_INIT("sign-in refused"), offsetof(struct activity_item, refused),
+	    true },
+	{ STR_INIT("sign-in throttled"),
+	    offsetof(struct activity_item, throttled), true },
+	{ STR_INIT("signed out"), offsetof(struct activity_item, signed_out),
+	    false },
+	{ STR_INIT("session replaced"),
+	    offsetof(struct activity_item, replaced), false },
+	{ STR_INIT("session ended by owner"),
+	    offsetof(struct activity_item, ended), false },
+	{ STR_INIT("password set"),
+	    offsetof(struct activity_item, password_set), false },
+	{ STR_INIT("account added"),
+	    offsetof(struct activity_item, account_added), false },
+	{ STR_INIT("account changed"),
+	    offsetof(struct activity_item, account_changed), false },
+	{ STR_INIT("account disabled"),
+	    offsetof(struct activity_item, account_disabled), true },
+	{ STR_INIT("account active"),
+	    offsetof(struct activity_item, account_active), false },
+};
+
+static void
+view_kind(struct str kind, struct activity_item *item)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		if (!str_equal(kinds[i].kind, kind))
+			continue;
+		*(bool *)((char *)item + kinds[i].flag) = true;
+		item->warning = kinds[i].warning;
+		return;
+	}
+	item->other = true;
+}
+
+struct template_list
+view_activity(struct request *rq, const struct activity *rows, size_t count)
+{
+	struct activity_item *items =
+	    arena_alloc(&rq->arena, count * sizeof(*items));
+
+	for (size_t i = 0; i < count; i++) {
+		items[i] = (struct activity_item){
+			.moment = view_moment(rq, rows[i].at),
+			.browser = view_browser(rows[i].user_agent),
+			.browser_known = rows[i].user_agent.len > 0,
+			.place = rows[i].client_address,
+		};
+		view_kind(rows[i].kind, &items[i]);
+	}
+	return (struct template_list){ items, count };
+}

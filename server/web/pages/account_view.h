@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rows of the database as the account's pages show them.
+ *
+ * Everything lives as long as the request.
+ */
+#ifndef WEB_PAGES_ACCOUNT_VIEW_H
+#define WEB_PAGES_ACCOUNT_VIEW_H
+
+#include "text/template.h"
+
+struct activity;
+struct request;
+struct row_list;
+
+/* Items for struct session_item; `current` is the number of this session. */
+struct template_list view_sessions(struct request *,
+    const struct row_list *sessions, const struct row_list *applications,
+    int64_t current);
+
+/* Items for struct activity_item, from `count` rows. */
+struct template_list view_activity(
+    struct request *, const struct activity *, size_t count);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The pages on which people look after their account: the dashboard, which is
+ * what the server's own address shows, what they end there, and what happened.
+ */
+#ifndef WEB_PAGES_DASHBOARD_H
+#define WEB_PAGES_DASHBOARD_H
+
+#include "loop/flow.h"
+#include "store/activity.h"
+#include "store/owner_sessions.h"
+#include "store/store.h"
+
+struct dashboard_state {
+	struct session_found found;
+	struct row_list sessions;
+	struct row_list applications;
+	struct row_list activity;
+	struct activity sign_in_before;
+};
+
+struct session_end_state {
+	struct session_found found;
+	int64_t number; /* 0: all others */
+	struct owner_sessions_ended ended;
+};
+
+struct activity_state {
+	struct session_found found;
+	int64_t below; /* the row that the page before ended with */
+	struct row_list activity;
+};
+
+extern const struct flow_step dashboard_show[], session_end[],
+    sessions_end_others[], activity_show[];
+
+#endif

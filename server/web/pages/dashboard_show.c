@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * GET of the server's own address: the dashboard of who is signed in.
+ *
+ * Everybody else goes to the sign-in page, and from there comes back.
+ */
+#include "web/account_pages.h"
+#include "web/configuration.h"
+#include "web/elevation.h"
+#include "web/form_token.h"
+#include "web/gate.h"
+#include "web/grant.h"
+#include "web/pages/account_view.h"
+#include "web/pages/dashboard.h"
+#include "web/request.h"
+#include "web/said.h"
+#include "web/snapshot.h"
+#include "web/touches.h"
+
+enum {
+	ACTIVITY_SHOWN = 20,
+};
+
+static const int64_t activity_days_us = INT64_C(60) * 86400 * 1000000;
+static const int64_t sign_in_days_us = INT64_C(400) * 86400 * 1000000;
+
+static enum flow_next
+dashboard_load(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct dashboard_state *d = rq->page;
+	uint8_t mac[MAC_SIZE];
+
+	if (!session_cookie_mac(rq, mac))
+		return reply_redirect(rq, 302, request_own_url(rq, "/login"));
+	sessions_find(rq->gate->store, f, mac, rq->now,
+	    &rq->configuration->settings.session, &d->found);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+dashboard_gather(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct dashboard_state *d = rq->page;
+	const struct session *session = &d->found.session;
+	const struct session_owner owner = {
+		.account_id = session->account_id,
+		.session = session->number,
+		.now = rq->now,
+		.limits = rq->configuration->settings.session,
+	};
+	const struct activity_range range = {
+		.account_id = session->account_id,
+		.below = INT64_MAX,
+		.since = rq->now - activity_days_us,
+		.most = ACTIVITY_SHOWN,
+	};
+
+	if (session->number == 0)
+		return reply_redirect(rq, 302, request_own_url(rq, "/login"));
+	owner_sessions_list(rq->gate->store, f, &owner, &d->sessions);
+	owner_sessions_applications(
+	    rq->gate->store, f, &owner, &d->applications);
+	activity_list(rq->gate->store, f, &range, &d->activity);
+	activity_sign_in_before(rq->gate->store, f, session->account_id,
+	    session->number, rq->now - sign_in_days_us, &d->sign_in_before);
+	snapshot_follow(rq, f, d->found.generation);
+	return FLOW_NEXT;
+}
+
+static void
+fill_notice(struct request *rq, struct dashboard_page *page)
+{
+	int64_t number = 0;
+	enum said said = said_take(rq, &number);
+
+	page->confirmed = said == SAID_CONFIRMED && !page->asks_password;
+	page->ended_one = said == SAID_SESSIONS_ENDED && number == 1;
+	page->ended_many = said == SAID_SESSIONS_ENDED && number != 1;
+	page->ended_count = arena_format(&rq->arena, "%lld", (long long)number);
+	page->ended_already = said == SAID_ENDED_ALREADY;
+	page->no_others = said == SAID_NO_OTHERS;
+	page->form_expired = said == SAID_FORM_EXPIRED;
+	page->any_notice = page->confirmed || page->ended_one ||
+			   page->ended_many || page->ended_already ||
+			   page->no_others || page->form_expired;
+}
+
+static void
+fill_sessions(struct request *rq, const struct dashboard_state *d,
+    struct dashboard_page *page)
+{
+	const struct owner_session *rows = d->sessions.items;
+	size_t listed = d->sessions.count;
+	int64_t all = listed > 0 ? rows[0].count : 0;
+
+	page->sessions = view_sessions(
+	    rq, &d->sessions, &d->applications, d->found.session.number);
+	page->has_others = all > 1;
+	page->end_url = request_own_url(rq, "/sessions/end");
+	page->end_others_url = request_own_url(rq, "/sessions/end-others");
+	if (all > (int64_t)listed)
+		page->more_sessions = arena_format(
+		    &rq->arena, "%lld", (long long)all - (long long)listed);
+}
+
+static enum flow_next
+dashboard_reply(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	const struct dashboard_state *d = rq->page;
+	const struct session *session = &d->found.session;
+	struct dashboard_page page = {
+		.display_name = session->display_name,
+		.login = session->login,
+		.logout_url = request_own_url(rq, "/logout"),
+		.asks_password = !change_allowed(rq, session),
+		.activity_url = request_own_url(rq, "/activity"),
+	};
+
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	rq->session = session->number;
+	touches_note(rq->gate, session->number, session->last_used_at, rq->now);
+	page.execution = form_token_new(rq);
+	page.sign_in_before = view_activity(
+	    rq, &d->sign_in_before, d->sign_in_before.id > 0 ? 1 : 0);
+	page.activity = view_activity(rq, d->activity.items, d->activity.count);
+	fill_sessions(rq, d, &page);
+	fill_notice(rq, &page);
+	request_fill_frame(rq, &page.frame);
+	return reply_page(rq, PAGE_DASHBOARD, 200, &page);
+}
+
+const struct flow_step dashboard_show[] = {
+	FLOW_STEP(dashboard_load), /* who is signed in */
+	FLOW_STEP(dashboard_gather), /* what is theirs */
+	FLOW_STEP(dashboard_reply),
+	FLOW_END,
+};
