@@ -167,7 +167,8 @@ setting_get(const struct policy_settings *settings, unsigned index)
 }
 
 void
-policy_setting_put(struct policy_settings *settings, unsigned index, int64_t value)
+policy_setting_put(
+    struct policy_settings *settings, unsigned index, int64_t value)
 {
 	int64_t values[SETTING_COUNT];
 

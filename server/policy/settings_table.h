@@ -52,6 +52,7 @@ const struct setting *setting_at(unsigned index);
 unsigned policy_setting_find(struct str name);
 
 int64_t setting_get(const struct policy_settings *, unsigned index);
-void policy_setting_put(struct policy_settings *, unsigned index, int64_t value);
+void policy_setting_put(
+    struct policy_settings *, unsigned index, int64_t value);
 
 #endif

@@ -97,8 +97,7 @@ zones_put(struct store *store, struct flow *f, const struct zone_row *zone,
 		TEXT_VALUE(origin->request),
 	};
 
-	store_ask(
-	    store, f, STATEMENT_ZONE_PUT, values, COUNT_OF(values), into);
+	store_ask(store, f, STATEMENT_ZONE_PUT, values, COUNT_OF(values), into);
 }
 
 void

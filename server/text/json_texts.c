@@ -20,9 +20,9 @@ texts_copy(const json_t *list, struct arena *arena, struct texts *out)
 
 		if (!json_is_string(one))
 			return false;
-		items[i] = arena_text(arena,
-		    (struct str){ json_string_value(one),
-			json_string_length(one) });
+		items[i] =
+		    arena_text(arena, (struct str){ json_string_value(one),
+					  json_string_length(one) });
 	}
 	*out = (struct texts){ items, count };
 	return true;

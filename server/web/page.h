@@ -122,8 +122,9 @@ struct page_sources {
 
 /*
  * Reads all below `templates_dir` (NAME.html, parts/NAME.html, mails/NAME.txt,
- * help/LANGUAGE/TOPIC.html, messages/LANGUAGE.po), a file of the same name below `override_dir` going
- * first.  NULL and a sentence in `why` naming file and line.
+ * help/LANGUAGE/TOPIC.html, messages/LANGUAGE.po), a file of the same name
+ * below `override_dir` going first.  NULL and a sentence in `why` naming file
+ * and line.
  */
 struct page_set *page_set_load(const struct page_sources *, struct buf *why);
 void page_set_free(struct page_set *);
