@@ -12,300 +12,11 @@
 
 #include <cmocka.h>
 
-#include "policy/decide.h"
-#include "policy/policy_parts.h"
-#include "policy/settings_table.h"
-
-#define NOW (INT64_C(1795420800) * POLICY_SECOND)
-#define HOUR (3600 * POLICY_SECOND)
+#include "policy_random.h"
 
 enum {
-	ROUNDS = 100000,
-	PROFILES = 3,
-	RULES = 4,
-	FLOORS = 3,
-	NAMES = 3
+	ROUNDS = 100000
 };
-
-static const struct str words[NAMES] = { STR_INIT("a"), STR_INIT("b"),
-	STR_INIT("c") };
-
-struct house {
-	struct policy policy;
-	struct profile profiles[PROFILES];
-	struct rule rules[RULES];
-	struct floor floors[FLOORS + 1]; /* room for one more */
-};
-
-static uint64_t seed;
-
-static unsigned
-any(unsigned below)
-{
-	seed = seed * 6364136223846793005u + 1442695040888963407u;
-	return (unsigned)(seed >> 33) % below;
-}
-
-static bool
-maybe(void)
-{
-	return any(2) == 0;
-}
-
-static bool
-seldom(void)
-{
-	return any(8) == 0;
-}
-
-static int64_t
-any_span(void)
-{
-	static const int64_t spans[] = { 0, HOUR, 10 * 60 * POLICY_SECOND,
-		POLICY_DAY, 30 * POLICY_DAY, POLICY_NONE };
-
-	return spans[any(COUNT_OF(spans))];
-}
-
-/* Never, a moment ago, a limit and a bit more, or ahead. */
-static int64_t
-any_time(void)
-{
-	static const int64_t ages[] = { 0, 1, HOUR, HOUR + 1, POLICY_DAY,
-		30 * POLICY_DAY, 30 * POLICY_DAY + 1, -HOUR };
-
-	return maybe() ? NOW - ages[any(COUNT_OF(ages))] : 0;
-}
-
-static int64_t
-any_bits(const struct setting *setting)
-{
-	int64_t bits = 0;
-
-	for (unsigned i = 0; i < SETTING_WORDS_MOST; i++) {
-		if (setting->words[i] != NULL && maybe())
-			bits |= INT64_C(1) << i;
-	}
-	return bits;
-}
-
-static int64_t
-any_word(const struct setting *setting)
-{
-	unsigned count = 0;
-
-	while (count < SETTING_WORDS_MOST && setting->words[count] != NULL)
-		count++;
-	return any(count);
-}
-
-static int64_t
-any_value(const struct setting *setting)
-{
-	switch (setting->kind) {
-	case SETTING_WORD:
-		return any_word(setting);
-	case SETTING_WORDS:
-		return any_bits(setting);
-	case SETTING_ZONES:
-		return setting->none && maybe() ? POLICY_NONE
-						: any(1u << NAMES);
-	case SETTING_YES_NO:
-		return any(2);
-	case SETTING_NUMBER:
-		return setting->min +
-		       any((unsigned)(setting->max - setting->min) + 1);
-	case SETTING_DATE:
-		return NOW + any(3) * POLICY_DAY - POLICY_DAY;
-	case SETTING_DURATION:
-		return any_span();
-	}
-	return 0;
-}
-
-static bool
-is_timing(unsigned index)
-{
-	return setting_at(index)->stricter == STRICTER_TIMING;
-}
-
-static struct policy_settings
-any_settings(void)
-{
-	struct policy_settings settings = policy_settings_default();
-
-	for (unsigned i = 0; i < SETTING_COUNT; i++) {
-		if (maybe() && (!is_timing(i) || seldom()))
-			setting_put(&settings, i, any_value(setting_at(i)));
-	}
-	settings.requirement = any(4) > 0 ? REQUIREMENT_REQUIRE : any(3);
-	if (settings.requirement == REQUIREMENT_REQUIRE)
-		return settings;
-	settings.enrol_deadline = POLICY_NONE;
-	settings.enrol_grace = POLICY_NONE;
-	settings.enrol_max_skips = POLICY_NONE;
-	return settings;
-}
-
-static struct floor
-any_floor(void)
-{
-	const int64_t notice = FACTOR_BIT(FACTOR_NOTICE);
-	struct floor floor = { .name = STR("floor"),
-		.hard = seldom(),
-		.match = { .from = INT64_MIN, .until = INT64_MAX },
-		.settings = policy_settings_default() };
-
-	for (unsigned i = 0; i < SETTING_COUNT; i++) {
-		const struct setting *setting = setting_at(i);
-
-		if (setting->stricter == STRICTER_FREE || any(4) > 0)
-			continue;
-		setting_put(&floor.settings, i, any_value(setting));
-		floor.given |= UINT64_C(1) << i;
-	}
-	floor.settings.solutions &= ~notice;
-	return floor;
-}
-
-static struct match
-any_match(void)
-{
-	struct match match = { .from = INT64_MIN, .until = INT64_MAX };
-
-	for (unsigned kind = 0; kind < NAME_KINDS; kind++) {
-		if (any(3) > 0)
-			continue;
-		match.given |= 1u << kind;
-		match.names[kind].words[0] = any(1u << NAMES);
-	}
-	match.browsers = seldom() ? any(8) : 0;
-	return match;
-}
-
-static void
-any_house(struct house *house)
-{
-	struct policy *policy = &house->policy;
-
-	*house = (struct house){ .policy = { .references = 1 } };
-	for (unsigned kind = 0; kind < NAME_KINDS; kind++) {
-		policy->names[kind].count = NAMES;
-		for (unsigned i = 0; i < NAMES; i++)
-			policy->names[kind].list[i] =
-			    (struct name){ words[i], i };
-	}
-	for (unsigned i = 0; i < PROFILES; i++)
-		house->profiles[i] =
-		    (struct profile){ words[i], any_settings() };
-	policy->profiles = house->profiles;
-	policy->profile_count = PROFILES;
-	policy->standard = &house->profiles[0];
-	policy->rule_count = any(RULES + 1);
-	for (unsigned i = 0; i < RULES; i++)
-		house->rules[i] = (struct rule){ .name = words[i % NAMES],
-			.priority = i + 1,
-			.match = any_match(),
-			.profile = &house->profiles[any(PROFILES)],
-			.report = seldom() };
-	policy->rules = house->rules;
-	policy->floor_count = any(FLOORS + 1);
-	for (unsigned i = 0; i < FLOORS; i++) {
-		house->floors[i] = any_floor();
-		house->floors[i].match = any_match();
-	}
-	policy->floors = house->floors;
-}
-
-static void
-any_place(struct facts *facts)
-{
-	facts->zone.key = maybe() ? words[any(NAMES)] : STR_NONE;
-	facts->zone.skip_ok = maybe();
-	facts->zone.enrol_ok = maybe();
-	facts->zone.shared_computers = maybe();
-	facts->browser = (struct facts_browser){ .known = any(4) > 0,
-		.secret_matches = any(4) > 0,
-		.trusted_at = any_time(),
-		.verified_at = any_time(),
-		.verified_by = any(FACTOR_COUNT),
-		.last_login_at = any_time(),
-		.revoked_at = seldom() ? any_time() : 0,
-		.similar_trusted_at = any_time() };
-	facts->trust_epoch = seldom() ? any_time() : 0;
-	facts->signals = seldom() ? any(8) : 0;
-}
-
-static void
-any_factors(struct facts *facts)
-{
-	/* An exemption that puts a barrier in the place of a notice loosens
-	 * nothing: taking it away does. */
-	enum factor first = facts->exemption.instead != 0 ? FACTOR_PIN : 0;
-
-	for (enum factor factor = first; factor < FACTOR_COUNT; factor++) {
-		if (any(3) > 0)
-			continue;
-		facts->enrolments[facts->enrolment_count++] =
-		    (struct facts_enrolment){ .factor = factor,
-			    .voluntary = any(4) == 0,
-			    .stopped = seldom(),
-			    .throttled_until = seldom() ? NOW + HOUR : 0 };
-	}
-	facts->address_count = any(3);
-	for (size_t i = 0; i < facts->address_count; i++)
-		facts->addresses[i] = (struct facts_address){ .kind = any(2),
-			.source = any(3),
-			.verified_at = any_time(),
-			.changed_at = any_time(),
-			.bounced_at = seldom() ? any_time() : 0 };
-}
-
-static void
-any_session(struct facts *facts)
-{
-	facts->session = (struct facts_session){ .password_at = any_time(),
-		.password_given = maybe(),
-		.verified_at = any_time(),
-		.methods = any(1u << FACTOR_COUNT),
-		.skip = any(5),
-		.zone = words[any(NAMES)] };
-	if (facts->session.password_given)
-		facts->session.password_at = NOW;
-	facts->renew = seldom();
-}
-
-static struct facts
-any_facts(void)
-{
-	struct facts facts = { .purpose = maybe() ? PURPOSE_SERVICE : any(4),
-		.type = words[any(NAMES)],
-		.groups = words,
-		.group_count = any(NAMES + 1),
-		.service = { .id = any(4),
-		    .tags = words,
-		    .tag_count = any(NAMES + 1) },
-		.forgot_pin = seldom(),
-		.first_offer_at = any_time(),
-		.skips = any(4),
-		.encouraged_at = any_time(),
-		.removed_at = seldom() ? any_time() : 0,
-		.reset_at = seldom() ? any_time() : 0,
-		.mandatory_since = any_time(),
-		.account_disabled = any(64) == 0,
-		.module_off = any(64) == 0 };
-
-	if (seldom())
-		facts.service.floor = (struct service_floor){ any(4),
-			maybe() ? HOUR : 0, maybe() };
-	if (seldom())
-		facts.exemption = (struct facts_exemption){ .until = NOW + HOUR,
-			.instead = maybe() ? any(1u << FACTOR_COUNT) : 0 };
-	any_place(&facts);
-	any_factors(&facts);
-	any_session(&facts);
-	return facts;
-}
 
 static bool
 has(const struct decision *decision, enum reason_code code)
@@ -388,20 +99,20 @@ a_floor_never_makes_it_weaker(void **state)
 	unsigned changed = 0;
 
 	(void)state;
-	seed = 1;
+	random_begin(1);
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct house house;
-		struct facts facts = any_facts();
+		static struct house house;
+		struct facts facts = random_facts();
 		struct decision before, after;
 		unsigned place;
 
-		any_house(&house);
+		random_house(&house);
 		before = policy_decide(&house.policy, &facts, NOW);
-		place = any((unsigned)house.policy.floor_count + 1);
+		place = random_below((unsigned)house.policy.floor_count + 1);
 		memmove(&house.floors[place + 1], &house.floors[place],
 		    (house.policy.floor_count - place) *
 			sizeof(house.floors[0]));
-		house.floors[place] = any_floor();
+		house.floors[place] = random_floor();
 		house.policy.floor_count++;
 		after = policy_decide(&house.policy, &facts, NOW);
 		changed += strength(&after) != strength(&before);
@@ -428,20 +139,20 @@ losing_a_factor_opens_nothing(void **state)
 	unsigned challenges = 0;
 
 	(void)state;
-	seed = 2;
+	random_begin(2);
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct house house;
-		struct facts facts = any_facts();
+		static struct house house;
+		struct facts facts = random_facts();
 		struct decision before, after;
 		unsigned lost;
 
-		any_house(&house);
+		random_house(&house);
 		before = policy_decide(&house.policy, &facts, NOW);
 		if (before.outcome != OUTCOME_CHALLENGE ||
 		    facts.enrolment_count == 0)
 			continue;
 		challenges++;
-		lost = any((unsigned)facts.enrolment_count);
+		lost = random_below((unsigned)facts.enrolment_count);
 		facts.enrolments[lost] =
 		    facts.enrolments[--facts.enrolment_count];
 		after = policy_decide(&house.policy, &facts, NOW);
@@ -459,13 +170,13 @@ static void
 the_same_is_decided_again(void **state)
 {
 	(void)state;
-	seed = 3;
+	random_begin(3);
 	for (unsigned round = 0; round < ROUNDS / 10; round++) {
-		struct house house;
-		struct facts facts = any_facts(), copy = facts;
+		static struct house house;
+		struct facts facts = random_facts(), copy = facts;
 		struct decision first, second;
 
-		any_house(&house);
+		random_house(&house);
 		first = policy_decide(&house.policy, &facts, NOW);
 		second = policy_decide(&house.policy, &copy, NOW);
 		assert_true(decisions_same(&first, &second));
@@ -491,13 +202,13 @@ rules_on_trial_change_nothing(void **state)
 	unsigned trials = 0;
 
 	(void)state;
-	seed = 4;
+	random_begin(4);
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct house house;
-		struct facts facts = any_facts();
+		static struct house house;
+		struct facts facts = random_facts();
 		struct decision with, without;
 
-		any_house(&house);
+		random_house(&house);
 		with = policy_decide(&house.policy, &facts, NOW);
 		trials_remove(&house.policy);
 		without = policy_decide(&house.policy, &facts, NOW);
@@ -510,19 +221,17 @@ rules_on_trial_change_nothing(void **state)
 
 /* How many rules stand up to and with the one that decided. */
 static size_t
-rules_read_by(const struct policy *policy, const struct facts *facts)
+rules_read_by(struct policy *policy, const struct facts *facts)
 {
-	struct policy shorter = *policy;
+	size_t all = policy->rule_count, count = 0;
+	bool found = false;
 
-	for (size_t count = 1; count <= policy->rule_count; count++) {
-		struct decision decision;
-
-		shorter.rule_count = count;
-		decision = policy_decide(&shorter, facts, NOW);
-		if (decision.rule.len > 0)
-			return count;
+	while (!found && count < all) {
+		policy->rule_count = ++count;
+		found = policy_decide(policy, facts, NOW).rule.len > 0;
 	}
-	return policy->rule_count;
+	policy->rule_count = all;
+	return count;
 }
 
 static void
@@ -531,19 +240,20 @@ what_follows_the_first_match_does_not_matter(void **state)
 	unsigned shuffled = 0;
 
 	(void)state;
-	seed = 5;
+	random_begin(5);
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct house house;
-		struct facts facts = any_facts();
+		static struct house house;
+		struct facts facts = random_facts();
 		struct decision before, after;
 		size_t first;
 
-		any_house(&house);
+		random_house(&house);
 		before = policy_decide(&house.policy, &facts, NOW);
 		first = rules_read_by(&house.policy, &facts);
 		for (size_t i = first; i < house.policy.rule_count; i++) {
-			house.rules[i].match = any_match();
-			house.rules[i].profile = &house.profiles[any(PROFILES)];
+			house.rules[i].match = random_match();
+			house.rules[i].profile =
+			    &house.profiles[random_below(PROFILES)];
 			shuffled++;
 		}
 		after = policy_decide(&house.policy, &facts, NOW);
@@ -558,21 +268,21 @@ static void
 trust_of_another_changes_nothing(void **state)
 {
 	(void)state;
-	seed = 6;
+	random_begin(6);
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct house house;
-		struct facts mine = any_facts(), theirs = any_facts();
+		static struct house house;
+		struct facts mine = random_facts(), theirs = random_facts();
 		struct decision without, with;
 		int64_t similar = mine.browser.similar_trusted_at;
 
-		any_house(&house);
+		random_house(&house);
 		mine.browser =
 		    (struct facts_browser){ .similar_trusted_at = similar };
 		mine.reset_at = 0;
 		without = policy_decide(&house.policy, &mine, NOW);
 		mine.browser = theirs.browser;
 		mine.browser.similar_trusted_at = similar;
-		if (maybe())
+		if (random_yes())
 			mine.browser.known = false;
 		else
 			mine.browser.secret_matches = false;
@@ -616,13 +326,13 @@ nobody_passes_without_a_reason(void **state)
 	unsigned passes = 0;
 
 	(void)state;
-	seed = 7;
+	random_begin(7);
 	for (unsigned round = 0; round < ROUNDS; round++) {
-		struct house house;
-		struct facts facts = any_facts();
+		static struct house house;
+		struct facts facts = random_facts();
 		struct decision decision;
 
-		any_house(&house);
+		random_house(&house);
 		decision = policy_decide(&house.policy, &facts, NOW);
 		assert_true(decision.reason_count > 0 ||
 			    decision.outcome == OUTCOME_FORCE_ENROL ||
