@@ -52,10 +52,19 @@ is_live_session(const struct weighing *w)
 
 	return facts->session.skip == SESSION_SKIP_NOT_NEEDED &&
 	       !facts->session.password_given &&
-	       w->settings.requirement == REQUIREMENT_REQUIRE && !w->raised &&
-	       facts->service.floor.verified_max_age == 0 &&
+	       facts->session.verified_at == 0 &&
+	       w->settings.requirement == REQUIREMENT_REQUIRE &&
 	       (facts->purpose == PURPOSE_SERVICE ||
 		   facts->purpose == PURPOSE_DASHBOARD);
+}
+
+/* Until the next sign-in, but not past what somebody demands on top. */
+static bool
+may_stay_in(const struct weighing *w)
+{
+	return is_live_session(w) &&
+	       w->settings.live_sessions == LIVE_NEXT_LOGIN && !w->raised &&
+	       w->facts->service.floor.verified_max_age == 0;
 }
 
 static bool
@@ -193,8 +202,7 @@ weigh_outcome(struct weighing *w)
 		w->out->level = factors_level(w->facts->session.methods);
 		return OUTCOME_ALLOW;
 	}
-	if (is_live_session(w) &&
-	    w->settings.live_sessions == LIVE_NEXT_LOGIN) {
+	if (may_stay_in(w)) {
 		weigh_because(w, REASON_LIVE_SESSION);
 		return OUTCOME_ALLOW;
 	}

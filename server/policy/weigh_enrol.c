@@ -3,7 +3,8 @@
  * Somebody without a factor that is enough: later, now, or not at all.
  *
  * The deadline is worked out anew each time, so a policy that is tightened or
- * loosened holds at once.  Whoever removed the last factor gets no new grace.
+ * loosened holds at once.  Whoever removed the last factor gets no new grace,
+ * nor does whoever has one that was guessed at until it stopped.
  */
 #include "policy/weighing.h"
 
@@ -30,7 +31,7 @@ weigh_proofs(const struct weighing *w, bool proven)
 
 /* True while "later" is possible; writes the deadline and the skips left. */
 static bool
-has_time(struct weighing *w)
+has_time(struct weighing *w, bool proven)
 {
 	const struct policy_settings *settings = &w->settings;
 	const struct facts *facts = w->facts;
@@ -50,8 +51,8 @@ has_time(struct weighing *w)
 		    settings->enrol_max_skips > facts->skips
 			? settings->enrol_max_skips - facts->skips
 			: 0;
-	return facts->removed_at == 0 && w->now < deadline &&
-	       w->out->skips_left != 0;
+	return facts->removed_at == 0 && (proven || !w->broken) &&
+	       w->now < deadline && w->out->skips_left != 0;
 }
 
 static bool
@@ -64,12 +65,14 @@ may_enrol_here(const struct weighing *w)
 enum outcome
 weigh_enrol(struct weighing *w, bool proven)
 {
-	bool later = has_time(w);
+	bool later = has_time(w, proven);
 
 	w->out->set_up = w->settable;
 	w->out->proofs = weigh_proofs(w, proven);
 	if (w->pin_forgotten && !proven)
 		return OUTCOME_DENY;
+	if (w->lenient && (proven || !w->broken))
+		return w->settable != 0 ? OUTCOME_OFFER : OUTCOME_ALLOW;
 	if (later)
 		return OUTCOME_OFFER;
 	if (w->settings.after_deadline == AFTER_DEADLINE_DENY ||
@@ -99,6 +102,10 @@ weigh_why_enrol(struct weighing *w, enum outcome outcome)
 	struct decision *out = w->out;
 	bool dated = out->deadline > 0 || out->skips_left >= 0;
 
+	if (outcome == OUTCOME_ALLOW) {
+		weigh_because(w, REASON_NOTHING_NEEDED);
+		return;
+	}
 	if (outcome == OUTCOME_DENY)
 		why_denied(w);
 	if (outcome == OUTCOME_OFFER && dated) {

@@ -75,6 +75,7 @@ enrolments_find(struct weighing *w)
 		else
 			w->blocked |= bit;
 	}
+	w->broken = w->blocked != 0;
 	if (w->settings.auto_factors & FACTOR_BIT(FACTOR_EMAIL)) {
 		if (w->addresses != 0)
 			w->owned |= FACTOR_BIT(FACTOR_EMAIL);

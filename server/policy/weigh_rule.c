@@ -125,6 +125,7 @@ voluntary_apply(struct weighing *w)
 		w->settings.solutions |=
 		    FACTOR_BIT(facts->enrolments[i].factor) & ~FACTORS_ALWAYS;
 	}
+	w->lenient = demanded;
 	if (demanded)
 		w->settings.requirement = REQUIREMENT_REQUIRE;
 }

@@ -173,7 +173,8 @@ why_demanded(struct weighing *w)
 	const struct facts *facts = w->facts;
 	int64_t verified_at = facts->session.verified_at;
 
-	if (w->raised || facts->service.floor.verified_max_age > 0)
+	if (w->raised || facts->service.floor.verified_max_age > 0 ||
+	    facts->service.floor.level_min > 0)
 		weigh_because(w, REASON_SERVICE_NEEDS)->count = w->level;
 	if (facts->purpose == PURPOSE_CHANGE)
 		because_of_age(w, REASON_CHANGE_NEEDS, verified_at,
@@ -263,7 +264,9 @@ why_this_browser(struct weighing *w)
 void
 weigh_why_asked(struct weighing *w)
 {
-	bool trusts = w->settings.remember != REMEMBER_OFF;
+	bool trusts = w->settings.remember != REMEMBER_OFF ||
+		      (w->settings.zone_skip_browsers == ZONE_BROWSERS_KNOWN &&
+			  w->settings.zone_skip != 0);
 
 	why_demanded(w);
 	why_signals(w);

@@ -26,11 +26,13 @@ struct weighing {
 	bool raised; /* a floor asks for more than the profile */
 	bool exempt; /* wholly, no other factor in its place */
 	bool voluntary; /* the person asked to be asked */
+	bool lenient; /* what is demanded is not demanded by the policy */
 	const struct rule *trial; /* a rule on trial that would come first */
 
 	/* weigh_factors.c: what the person has */
 	factor_set owned; /* works now */
-	factor_set blocked; /* is there, and does not work */
+	factor_set blocked; /* is there, and does not work ... */
+	bool broken; /* ... though it was set up once */
 	factor_set usable; /* owned, and enough */
 	factor_set weak; /* owned, and not enough or not asked for */
 	factor_set settable; /* would be enough if it were set up */
@@ -70,8 +72,8 @@ void weigh_why_asked(struct weighing *);
 
 /*
  * What becomes of somebody without a factor that is enough, `proven` by a
- * weaker one or not: OFFER, FORCE_ENROL, FORCE_CHOICE or DENY.  Writes set_up,
- * proofs and the deadline, but no reasons.
+ * weaker one or not: ALLOW, OFFER, FORCE_ENROL, FORCE_CHOICE or DENY.  Writes
+ * set_up, proofs and the deadline, but no reasons.
  */
 enum outcome weigh_enrol(struct weighing *, bool proven);
 void weigh_why_enrol(struct weighing *, enum outcome);

@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 
+static bool reached[REASON_COUNT];
 static const struct str groups[] = { STR_INIT("choir"),
 	STR_INIT("most_rights") };
 
@@ -121,4 +122,47 @@ policy_with(const char *name, const char *from, const char *to)
 	assert_string_equal(buf_cstr(&why), "");
 	assert_non_null(policy);
 	return policy;
+}
+
+struct decision
+decided(const struct policy *policy, const struct facts *facts)
+{
+	struct decision decision = policy_decide(policy, facts, NOW);
+
+	assert_true(decision.reason_count <= DECISION_REASONS_MOST);
+	for (size_t i = 0; i < decision.reason_count; i++)
+		reached[decision.reasons[i].code] = true;
+	return decision;
+}
+
+const struct reason *
+reason_of(const struct decision *decision, enum reason_code code)
+{
+	for (size_t i = 0; i < decision->reason_count; i++) {
+		if (decision->reasons[i].code == code)
+			return &decision->reasons[i];
+	}
+	return NULL;
+}
+
+void
+expect(const struct policy *policy, const struct facts *facts,
+    enum outcome outcome, enum reason_code code)
+{
+	struct decision decision = decided(policy, facts);
+
+	assert_string_equal(
+	    outcome_name(decision.outcome), outcome_name(outcome));
+	if (reason_of(&decision, code) != NULL)
+		return;
+	print_error("%s is not among", reason_name(code));
+	for (size_t i = 0; i < decision.reason_count; i++)
+		print_error(" %s", reason_name(decision.reasons[i].code));
+	fail_msg("%s", ".");
+}
+
+bool
+was_reached(enum reason_code code)
+{
+	return reached[code];
 }

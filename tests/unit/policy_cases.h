@@ -39,4 +39,15 @@ struct facts facts_of(unsigned has, int64_t now);
 /* A policy of deploy/policies with the first `from` replaced by `to`. */
 struct policy *policy_with(const char *name, const char *from, const char *to);
 
+/* Decides at NOW, and notes which reasons were reached. */
+struct decision decided(const struct policy *, const struct facts *);
+bool was_reached(enum reason_code);
+
+/* NULL if the decision has no such reason. */
+const struct reason *reason_of(const struct decision *, enum reason_code);
+
+/* Fails unless this is the outcome and the reason among the others. */
+void expect(const struct policy *, const struct facts *, enum outcome,
+    enum reason_code);
+
 #endif

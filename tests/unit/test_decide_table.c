@@ -249,16 +249,6 @@ static const struct row {
 	    ALLOW, 0 },
 };
 
-static bool
-decision_has(const struct decision *decision, enum reason_code code)
-{
-	for (size_t i = 0; i < decision->reason_count; i++) {
-		if (decision->reasons[i].code == code)
-			return true;
-	}
-	return false;
-}
-
 static factor_set
 decision_factors(const struct decision *decision)
 {
@@ -278,7 +268,7 @@ row_holds(const struct row *row, const struct decision *decision)
 	return decision->outcome == row->outcome &&
 	       decision->then == row->then &&
 	       decision_factors(decision) == row->factors &&
-	       (row->reason == 0 || decision_has(decision, row->reason));
+	       (row->reason == 0 || reason_of(decision, row->reason) != NULL);
 }
 
 static void
