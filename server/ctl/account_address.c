@@ -9,7 +9,7 @@
 #include "ctl/command.h"
 #include "ctl/run.h"
 #include "store/accounts.h"
-#include "store/sign_ins.h"
+#include "store/second_step.h"
 #include "text/mail_address.h"
 
 struct address_flow {

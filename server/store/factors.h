@@ -43,7 +43,6 @@ struct generator {
 void generators_list(
     struct store *, struct flow *, int64_t account_id, struct row_list *into);
 
-/* What came of a code that was right. */
 struct sign_in_taken {
 	bool fresh; /* it had not been used */
 	bool verified; /* the sign-in went on */
@@ -62,7 +61,7 @@ void factors_take_totp(struct store *, struct flow *, const struct totp_use *,
 
 struct email_send_counted {
 	bool counted; /* one may be sent */
-	int64_t again_at; /* when the next may be, if not; 0: now */
+	int64_t again_at; /* if not: when */
 };
 
 /* One a minute, 5 an hour, 10 a day: counts if one may be sent. */

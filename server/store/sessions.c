@@ -10,8 +10,8 @@
 #include <assert.h>
 
 #include "base/buf.h"
+#include "store/browsers.h"
 #include "store/row.h"
-#include "store/sign_ins.h"
 #include "store/store.h"
 
 enum {

@@ -37,7 +37,7 @@ struct session_opening {
 	const uint8_t *old_mac; /* of the cookie that came, NULL: none */
 	const uint8_t *mac; /* of the cookie that goes out */
 	int64_t key_id;
-	const uint8_t *browser_id; /* 16 bytes, store/sign_ins.h; or NULL */
+	const uint8_t *browser_id; /* 16 bytes, store/browsers.h; or NULL */
 	struct session_limits limits;
 	struct str user_agent;
 };

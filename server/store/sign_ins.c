@@ -7,64 +7,9 @@
 #include <assert.h>
 
 #include "base/memory.h"
-#include "model/account.h"
 #include "store/accounts.h"
 #include "store/row.h"
 #include "store/store.h"
-
-#define FACT(name, kind) ROW_COLUMN(struct second_step_facts, name, kind)
-
-static const struct row_column second_step_facts_columns[] = {
-	FACT(trust_epoch, ROW_TIME),
-	FACT(offered_at, ROW_TIME),
-	FACT(skips, ROW_INT),
-	FACT(encouraged_at, ROW_TIME),
-	FACT(removed_at, ROW_TIME),
-	FACT(reset_at, ROW_TIME),
-	FACT(generators, ROW_INT),
-	FACT(voluntary, ROW_BOOL),
-	FACT(generator_used_at, ROW_TIME),
-	FACT(recovery_codes, ROW_INT),
-	FACT(browser_known, ROW_BOOL),
-	FACT(secret_matches, ROW_BOOL),
-	FACT(known_at, ROW_TIME),
-	FACT(trusted_at, ROW_TIME),
-	FACT(verified_at, ROW_TIME),
-	FACT(verified_by, ROW_TEXT),
-	FACT(last_sign_in_at, ROW_TIME),
-	FACT(revoked_at, ROW_TIME),
-	FACT(verifier_stays, ROW_BOOL),
-	FACT(similar_trusted_at, ROW_TIME),
-	FACT(generation, ROW_INT),
-};
-
-extern const struct row_table second_step_facts_row;
-const struct row_table second_step_facts_row =
-    ROW_TABLE(struct second_step_facts, second_step_facts_columns);
-
-static const struct row_column membership_columns[] = {
-	ROW_COLUMN(struct membership, tenant, ROW_TEXT),
-	ROW_COLUMN(struct membership, type, ROW_TEXT),
-	ROW_COLUMN(struct membership, groups, ROW_TEXT),
-};
-
-extern const struct row_table membership_row;
-const struct row_table membership_row =
-    ROW_TABLE(struct membership, membership_columns);
-
-static const struct row_column address_columns[] = {
-	ROW_COLUMN(struct address_row, id, ROW_INT),
-	ROW_COLUMN(struct address_row, email, ROW_TEXT),
-	ROW_COLUMN(struct address_row, kind, ROW_TEXT),
-	ROW_COLUMN(struct address_row, source, ROW_TEXT),
-	ROW_COLUMN(struct address_row, verified_at, ROW_TIME),
-	ROW_COLUMN(struct address_row, changed_at, ROW_TIME),
-	ROW_COLUMN(struct address_row, bounced_at, ROW_TIME),
-};
-
-extern const struct row_table address_row;
-const struct row_table address_row =
-    ROW_TABLE(struct address_row, address_columns);
 
 static const struct row_column sign_in_begun_columns[] = {
 	ROW_COLUMN(struct sign_in_begun, number, ROW_INT),
@@ -111,15 +56,6 @@ extern const struct row_table sign_in_moved_row;
 const struct row_table sign_in_moved_row =
     ROW_TABLE(struct sign_in_moved, sign_in_moved_columns);
 
-static const struct row_column browser_shown_columns[] = {
-	ROW_COLUMN(struct browser_shown, verdict, ROW_TEXT),
-	ROW_COLUMN(struct browser_shown, key_id, ROW_INT),
-};
-
-extern const struct row_table browser_shown_row;
-const struct row_table browser_shown_row =
-    ROW_TABLE(struct browser_shown, browser_shown_columns);
-
 static const struct str step_names[] = {
 	[SIGN_IN_CODE] = STR_INIT("code"),
 	[SIGN_IN_PROOF] = STR_INIT("proof"),
@@ -144,83 +80,6 @@ sign_in_step_of(struct str name)
 			return step;
 	}
 	return SIGN_IN_ENDED; /* when in doubt, nothing goes on */
-}
-
-static struct value
-mac_or_null(const uint8_t *mac, size_t size)
-{
-	return mac == NULL ? NULL_VALUE : BYTES_VALUE(mac, size);
-}
-
-void
-second_step_facts_read(struct store *store, struct flow *f, int64_t account_id,
-    const struct browser_presented *browser, struct second_step_facts *into)
-{
-	const struct value values[] = {
-		INT_VALUE(account_id),
-		mac_or_null(browser->id, BROWSER_ID_SIZE),
-		mac_or_null(browser->mac, MAC_SIZE),
-		TEXT_VALUE(browser->user_agent),
-		TIME_VALUE(browser->now),
-	};
-
-	store_ask(store, f, STATEMENT_SECOND_STEP_FACTS, values,
-	    COUNT_OF(values), into);
-}
-
-void
-memberships_list(struct store *store, struct flow *f, int64_t account_id,
-    struct row_list *into)
-{
-	const struct value values[] = { INT_VALUE(account_id) };
-
-	store_ask_list(store, f, STATEMENT_MEMBERSHIP_LIST, values,
-	    COUNT_OF(values), into);
-}
-
-void
-addresses_list(struct store *store, struct flow *f, int64_t account_id,
-    struct row_list *into)
-{
-	const struct value values[] = { INT_VALUE(account_id) };
-
-	store_ask_list(
-	    store, f, STATEMENT_ADDRESS_LIST, values, COUNT_OF(values), into);
-}
-
-void
-addresses_put(struct store *store, struct flow *f, struct str login,
-    struct str email, struct str kind, const struct audit_origin *origin,
-    struct account_changed *into)
-{
-	const struct value values[] = {
-		TEXT_VALUE(login),
-		TEXT_VALUE(email),
-		TEXT_VALUE(kind),
-		TIME_VALUE(origin->at),
-		TEXT_VALUE(origin->client_address),
-		TEXT_VALUE(origin->request),
-	};
-
-	store_ask(
-	    store, f, STATEMENT_ADDRESS_PUT, values, COUNT_OF(values), into);
-}
-
-void
-addresses_remove(struct store *store, struct flow *f, struct str login,
-    struct str email, const struct audit_origin *origin,
-    struct account_changed *into)
-{
-	const struct value values[] = {
-		TEXT_VALUE(login),
-		TEXT_VALUE(email),
-		TIME_VALUE(origin->at),
-		TEXT_VALUE(origin->client_address),
-		TEXT_VALUE(origin->request),
-	};
-
-	store_ask(
-	    store, f, STATEMENT_ADDRESS_REMOVE, values, COUNT_OF(values), into);
 }
 
 void
@@ -274,57 +133,4 @@ sign_ins_astray(struct store *store, struct flow *f, const struct sign_in *s,
 
 	store_ask(
 	    store, f, STATEMENT_SIGN_IN_ASTRAY, values, COUNT_OF(values), into);
-}
-
-void
-browsers_add(struct store *store, struct flow *f,
-    const struct browser_secret *secret, int64_t now, struct str user_agent)
-{
-	const struct value values[] = {
-		BYTES_VALUE(secret->id, BROWSER_ID_SIZE),
-		BYTES_VALUE(secret->mac, MAC_SIZE),
-		INT_VALUE(secret->key_id),
-		TIME_VALUE(now),
-		TEXT_VALUE(user_agent),
-	};
-
-	store_ask(
-	    store, f, STATEMENT_BROWSER_ADD, values, COUNT_OF(values), NULL);
-}
-
-void
-browsers_show(struct store *store, struct flow *f, const uint8_t *shown,
-    const struct browser_secret *follower,
-    const struct browser_presented *browser, struct browser_shown *into)
-{
-	const struct value values[] = {
-		BYTES_VALUE(follower->id, BROWSER_ID_SIZE),
-		BYTES_VALUE(shown, MAC_SIZE),
-		BYTES_VALUE(follower->mac, MAC_SIZE),
-		INT_VALUE(follower->key_id),
-		TIME_VALUE(browser->now),
-		TEXT_VALUE(browser->user_agent),
-	};
-
-	store_ask(
-	    store, f, STATEMENT_BROWSER_SHOW, values, COUNT_OF(values), into);
-}
-
-void
-browsers_use(struct store *store, struct flow *f, const struct browser_use *use)
-{
-	bool verified = use->verified_at > 0;
-	const struct value values[] = {
-		INT_VALUE(use->account_id),
-		BYTES_VALUE(use->id, BROWSER_ID_SIZE),
-		TIME_VALUE(use->now),
-		BOOL_VALUE(use->trust && verified),
-		verified ? TIME_VALUE(use->verified_at) : NULL_VALUE,
-		TEXT_VALUE(use->verified_by),
-		use->generator > 0 ? INT_VALUE(use->generator) : NULL_VALUE,
-		TEXT_VALUE(use->name),
-	};
-
-	store_ask(
-	    store, f, STATEMENT_BROWSER_USE, values, COUNT_OF(values), NULL);
 }

@@ -12,7 +12,7 @@
 
 #include "base/memory.h"
 #include "crypto/mac.h"
-#include "store/sign_ins.h"
+#include "store/browsers.h"
 
 struct flow;
 struct request;

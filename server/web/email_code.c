@@ -10,7 +10,7 @@
 #include "crypto/random.h"
 #include "factors/email_code.h"
 #include "model/sign_in.h"
-#include "store/sign_ins.h"
+#include "store/second_step.h"
 #include "web/configuration.h"
 #include "web/gate.h"
 #include "web/mail_ask.h"

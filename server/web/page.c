@@ -6,6 +6,7 @@
  * that shows it does not compile.  Files are read only while a set is loaded.
  */
 #include "web/page.h"
+#include "web/code_pages.h"
 
 #include <stdlib.h>
 #include <string.h>

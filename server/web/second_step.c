@@ -3,6 +3,7 @@
  * The second step: facts gathered, decided.
  */
 #include "web/second_step.h"
+#include "web/code_pages.h"
 
 #include "base/bytes.h"
 #include "cas/registry.h"

@@ -13,7 +13,7 @@
 #include "loop/flow.h"
 #include "model/sign_in.h"
 #include "policy/decide.h"
-#include "store/sign_ins.h"
+#include "store/second_step.h"
 #include "store/store.h"
 #include "web/browser.h"
 

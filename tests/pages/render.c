@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "web/account_pages.h"
+#include "web/code_pages.h"
 #include "web/page.h"
 
 #define HARMLESS "Quetzalcoatl"

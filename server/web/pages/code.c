@@ -4,6 +4,7 @@
  * a code.
  */
 #include "web/pages/code.h"
+#include "web/code_pages.h"
 
 #include "base/arena.h"
 #include "model/service.h"

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the pages of the second step show.
+ */
+#ifndef WEB_CODE_PAGES_H
+#define WEB_CODE_PAGES_H
+
+#include "web/page_frame.h"
+
+/* A code is asked for: from the app, from a mail, or one for recovery. */
+struct code_page {
+	struct page_frame frame;
+	struct str action; /* where the form posts to */
+	struct str send_action; /* likewise, to have a code mailed */
+	struct str again_url; /* to begin again as somebody else */
+	struct str execution; /* signed form token */
+	struct str service_name; /* empty: none */
+	struct str display_name;
+	bool proof; /* before something may be set up */
+	bool app; /* the person has an app, and it will do */
+	bool recovery; /* so will a recovery code */
+	bool email_offered; /* a code can be mailed */
+	bool email_sent; /* one was */
+	struct str email; /* masked */
+	struct str valid_minutes; /* of the mailed code */
+	bool trust_offered;
+	struct str trust_days; /* empty: without an end */
+	/* At most one of these: what was wrong with the last try. */
+	bool wrong;
+	bool used; /* right, and used before */
+	bool late; /* of a clock that is `minutes` behind */
+	bool wait; /* too many failures: `minutes` */
+	bool stopped; /* far too many: help is needed */
+	bool old; /* no mailed code may be tried any more */
+	bool empty;
+	bool expired; /* the form was too old */
+	bool mail_wait; /* too many mails: `minutes` */
+	struct str minutes;
+	bool any_error; /* one of the above */
+};
+
+/* The policy lets nobody through like this. */
+struct denied_page {
+	struct page_frame frame;
+	bool no_way; /* nothing to confirm with, nothing to set it up with */
+	bool blocked; /* from here nobody signs in */
+	bool other; /* another reason */
+};
+
+#endif
