@@ -116,7 +116,8 @@ any_settings(void)
 
 	for (unsigned i = 0; i < SETTING_COUNT; i++) {
 		if (random_yes() && (!is_timing(i) || seldom()))
-			setting_put(&settings, i, any_value(setting_at(i)));
+			policy_setting_put(
+			    &settings, i, any_value(setting_at(i)));
 	}
 	settings.requirement =
 	    random_below(4) > 0 ? REQUIREMENT_REQUIRE : random_below(3);
@@ -142,7 +143,7 @@ random_floor(void)
 
 		if (setting->stricter == STRICTER_FREE || random_below(4) > 0)
 			continue;
-		setting_put(&floor.settings, i, any_value(setting));
+		policy_setting_put(&floor.settings, i, any_value(setting));
 		floor.given |= UINT64_C(1) << i;
 	}
 	floor.settings.solutions &= ~notice;
