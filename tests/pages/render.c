@@ -351,7 +351,37 @@ static struct activity_item some_activity[] = {
 	.sessions = { some_sessions, COUNT_OF(some_sessions) }, \
 	.activity = { some_activity, COUNT_OF(some_activity) }
 
+#define CODE(title, ...) \
+	{ \
+		.name = title, .page = PAGE_CODE, .content.code = { \
+			.action = STR_INIT("mfa"), \
+			.send_action = STR_INIT("mfa/send"), \
+			.again_url = STR_INIT("login"), \
+			.execution = STR_INIT("x"), \
+			.display_name = STR_INIT("Camille Durand"), \
+			.service_name = STR_INIT("Library catalogue"), \
+			.email_offered = true, \
+			.email = STR_INIT("c•••@h•••.example"), \
+			.valid_minutes = STR_INIT("9"), \
+			__VA_ARGS__ } \
+	}
+#define TRUST .trust_offered = true, .trust_days = STR_INIT("30")
+#define DENIED(title, ...) \
+	{ .name = title, .page = PAGE_DENIED, .content.denied = { __VA_ARGS__ } }
+
 static struct sample samples[] = {
+	CODE("code-mail", .email_sent = true, TRUST),
+	CODE("code-app", .app = true, .recovery = true, TRUST),
+	CODE("code-both", .app = true, .recovery = true, .email_sent = true, TRUST),
+	CODE("code-wrong", .email_sent = true, TRUST, .wrong = true,
+	    .any_error = true),
+	CODE("code-late", .app = true, .late = true, .any_error = true,
+	    .minutes = STR_INIT("2"), TRUST),
+	CODE("code-wait", .app = true, .wait = true, .any_error = true,
+	    .minutes = STR_INIT("15")),
+	CODE("code-proof", .proof = true, .email_sent = true),
+	DENIED("denied-no-way", .no_way = true),
+	DENIED("denied-blocked", .blocked = true),
 	LOGIN("login", .renew = false),
 	LOGIN("login-service", SERVICE),
 	LOGIN("login-wrong", SERVICE, .username = STR_INIT("camille.durand"),
