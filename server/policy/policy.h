@@ -32,8 +32,8 @@ void policy_unref(struct policy *);
 bool policy_zone_key(const struct policy *, unsigned bit, struct str *key);
 
 /*
- * The documents that come with the program: "university" (the one in force
- * where nobody wrote another), "school", "console", "association", "company".
+ * The documents that come with the program: "university", "school", "console",
+ * "association", "company".
  * STR_NONE for another name.
  */
 struct str policy_template(struct str name);

@@ -251,9 +251,8 @@ second_step_next(const struct second_step *s)
 		return SIGN_IN_RIGHT;
 	case OUTCOME_CHALLENGE:
 		return SIGN_IN_CODE;
-	case OUTCOME_FORCE_CHOICE:
+	case OUTCOME_FORCE_CHOICE: /* nothing can be set up here yet */
 	case OUTCOME_FORCE_ENROL:
-		return s->decision.proofs == 0 ? SIGN_IN_SET_UP : SIGN_IN_PROOF;
 	case OUTCOME_REAUTH:
 	case OUTCOME_DENY:
 		break;
@@ -316,7 +315,9 @@ second_step_denied_reply(struct request *rq, const struct second_step *s)
 {
 	struct denied_page page = {
 		.no_way = has_reason(s, REASON_NO_WAY_TO_ENROL) ||
-			  has_reason(s, REASON_NO_USABLE_FACTOR),
+			  has_reason(s, REASON_NO_USABLE_FACTOR) ||
+			  s->decision.outcome == OUTCOME_FORCE_ENROL ||
+			  s->decision.outcome == OUTCOME_FORCE_CHOICE,
 		.blocked = has_reason(s, REASON_ZONE_BLOCKED),
 	};
 
