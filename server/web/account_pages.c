@@ -27,10 +27,24 @@ static const struct template_field session_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
+static const struct template_field browser_fields[] = {
+	FIELD(struct browser_item, id, TEMPLATE_TEXT),
+	BROWSER_FIELDS(struct browser_item),
+	MOMENT_FIELDS(struct browser_item, used),
+	MOMENT_FIELDS(struct browser_item, verified),
+	FIELD(struct browser_item, current, TEMPLATE_FLAG),
+	TEMPLATE_FIELDS_END,
+};
+
 static const struct template_field activity_fields[] = {
 	FIELD(struct activity_item, signed_in, TEMPLATE_FLAG),
 	FIELD(struct activity_item, refused, TEMPLATE_FLAG),
 	FIELD(struct activity_item, throttled, TEMPLATE_FLAG),
+	FIELD(struct activity_item, code_right, TEMPLATE_FLAG),
+	FIELD(struct activity_item, code_wrong, TEMPLATE_FLAG),
+	FIELD(struct activity_item, denied, TEMPLATE_FLAG),
+	FIELD(struct activity_item, forgotten, TEMPLATE_FLAG),
+	FIELD(struct activity_item, address, TEMPLATE_FLAG),
 	FIELD(struct activity_item, signed_out, TEMPLATE_FLAG),
 	FIELD(struct activity_item, replaced, TEMPLATE_FLAG),
 	FIELD(struct activity_item, ended, TEMPLATE_FLAG),
@@ -63,7 +77,15 @@ const struct template_field dashboard_page_fields[] = {
 	FIELD(struct dashboard_page, ended_already, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, no_others, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, form_expired, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, forgotten_one, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, forgotten_many, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, forgotten_already, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, any_notice, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, has_browsers, TEMPLATE_FLAG),
+	FIELD_LIST(struct dashboard_page, browsers, browser_item,
+	    browser_fields),
+	FIELD(struct dashboard_page, forget_url, TEMPLATE_TEXT),
+	FIELD(struct dashboard_page, forget_all_url, TEMPLATE_TEXT),
 	FIELD(struct dashboard_page, asks_password, TEMPLATE_FLAG),
 	FIELD_LIST(struct dashboard_page, sessions, session_item,
 	    session_fields),

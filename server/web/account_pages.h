@@ -37,11 +37,25 @@ struct session_item {
 	bool current; /* the one that looks at this page */
 };
 
+/* A browser that is trusted. */
+struct browser_item {
+	struct str id;
+	struct page_browser browser;
+	struct page_moment used;
+	struct page_moment verified; /* when a code was given with it */
+	bool current; /* the one that looks at this page */
+};
+
 /* One of the flags says what happened. */
 struct activity_item {
 	bool signed_in;
 	bool refused; /* wrong password */
 	bool throttled; /* too many of those */
+	bool code_right;
+	bool code_wrong;
+	bool denied; /* by the policy */
+	bool forgotten; /* a browser is trusted no more */
+	bool address; /* where mail goes has changed */
 	bool signed_out;
 	bool replaced; /* somebody else signed in in the same browser */
 	bool ended; /* by the owner, from another browser */
@@ -74,7 +88,15 @@ struct dashboard_page {
 	bool ended_already;
 	bool no_others;
 	bool form_expired;
+	bool forgotten_one;
+	bool forgotten_many;
+	bool forgotten_already;
 	bool any_notice; /* one of the above */
+
+	bool has_browsers;
+	struct template_list browsers; /* of struct browser_item */
+	struct str forget_url;
+	struct str forget_all_url;
 
 	bool asks_password; /* before anything changes */
 	struct template_list sessions; /* of struct session_item */

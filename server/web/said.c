@@ -22,6 +22,8 @@ static const struct str words[SAID_COUNT] = {
 	[SAID_SESSIONS_ENDED] = STR_INIT("sessions-ended"),
 	[SAID_ENDED_ALREADY] = STR_INIT("ended-already"),
 	[SAID_NO_OTHERS] = STR_INIT("no-others"),
+	[SAID_BROWSERS_FORGOTTEN] = STR_INIT("browsers-forgotten"),
+	[SAID_FORGOTTEN_ALREADY] = STR_INIT("forgotten-already"),
 	[SAID_FORM_EXPIRED] = STR_INIT("form-expired"),
 };
 

@@ -19,6 +19,8 @@ enum said {
 	SAID_SESSIONS_ENDED, /* with their number */
 	SAID_ENDED_ALREADY,
 	SAID_NO_OTHERS, /* there was nothing to end */
+	SAID_BROWSERS_FORGOTTEN, /* with their number */
+	SAID_FORGOTTEN_ALREADY, /* nothing was trusted any more */
 	SAID_FORM_EXPIRED, /* nothing was done */
 	SAID_COUNT,
 };

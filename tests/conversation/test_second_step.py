@@ -436,3 +436,73 @@ def test_a_sign_in_ends_after_fifteen_minutes(visit):
     later(alice.place, minutes=16)
     answer = alice.send(page, code=code)
     assert answer.status == 303 and answer.location.endswith("/cas/login")
+
+
+def forget(visitor, path="/cas/browsers/forget", **fields):
+    """Presses a button of the dashboard's section of browsers."""
+    page = visitor.get("/cas/login", {"renew": "true"})
+    token = page.form.fields["execution"]
+    return visitor.browser.post(path, {"execution": token, **fields},
+                                headers=visitor.headers)
+
+
+def browsers_listed(visitor):
+    page = visitor.get("/cas/")
+    assert page.status == 200, (page.status, page.location)
+    return re.findall(r'name="browser" value="(\w+)"', page.text)
+
+
+def test_T144_a_browser_that_was_forgotten_is_asked(visit):
+    """R-074, R-075: listed, forgotten from another browser, asked again."""
+    alice, elsewhere = visit(), visit(CAMPUS)
+    alice.place.sql("delete from sso.browser_trust")
+    alice.sign_in(trust=True)
+    elsewhere.sign_in()
+    (listed,) = browsers_listed(elsewhere)
+    answer = forget(elsewhere, browser=listed)
+    assert answer.status == 303
+    assert "1 browser forgotten" in elsewhere.get("/cas/").text
+    assert browsers_listed(elsewhere) == []
+    later(alice.place, minutes=2)
+    alice.forget_session()
+    alice.sign_in()
+    assert alice.was_asked
+
+
+def test_all_browsers_are_forgotten(visit):
+    alice, other = visit(), visit()
+    alice.place.sql("delete from sso.browser_trust")
+    alice.sign_in(trust=True)
+    later(alice.place, minutes=2)
+    other.sign_in(trust=True)
+    assert len(browsers_listed(other)) == 2
+    assert forget(other, "/cas/browsers/forget-all").status == 303
+    assert "2 browsers forgotten" in other.get("/cas/").text
+    assert forget(other, "/cas/browsers/forget-all").status == 303
+    assert "not trusted any more" in other.get("/cas/").text
+
+
+def test_T201_the_browser_of_somebody_else_is_not_there(visit):
+    alice, bob = visit(), visit()
+    alice.place.sql("delete from sso.browser_trust")
+    alice.sign_in(trust=True)
+    bob.sign_in("bob")
+    (listed,) = browsers_listed(alice)
+    assert forget(bob, browser=listed).status == 404
+    assert forget(bob, "/cas/browsers/forget-all").status == 303
+    assert browsers_listed(alice) == [listed]
+    for wrong in ("", "0" * 32, listed[:-1], listed + "0", listed.upper()):
+        assert forget(alice, browser=wrong).status == 404
+    assert forget(alice).status == 404
+
+
+def test_T097_forgetting_wants_our_form(visit):
+    alice = visit()
+    alice.place.sql("delete from sso.browser_trust")
+    alice.sign_in(trust=True)
+    (listed,) = browsers_listed(alice)
+    for fields in ({}, {"execution": ""}, {"execution": "0" * 33}):
+        for path in ("/cas/browsers/forget", "/cas/browsers/forget-all"):
+            alice.browser.post(path, {"browser": listed, **fields},
+                               headers=alice.headers)
+    assert browsers_listed(alice) == [listed]

@@ -79,8 +79,9 @@ activity_of(struct str text, bool flag)
 	static struct activity_item item;
 
 	item = (struct activity_item){ flag, flag, flag, flag, flag, flag, flag,
-		flag, flag, flag, flag, flag, flag, { text, text },
-		{ text, text, flag, flag, flag }, flag, text };
+		flag, flag, flag, flag, flag, flag, flag, flag, flag, flag,
+		flag, { text, text }, { text, text, flag, flag, flag }, flag,
+		text };
 	return (struct template_list){ &item, 1 };
 }
 
@@ -95,6 +96,16 @@ sessions_of(struct str text, bool flag)
 		{ text, text }, { text, text }, { text, text }, text,
 		{ &application, 1 }, text, flag };
 	return (struct template_list){ &session, 1 };
+}
+
+static struct template_list
+browsers_of(struct str text, bool flag)
+{
+	static struct browser_item browser;
+
+	browser = (struct browser_item){ text, { text, text, flag, flag, flag },
+		{ text, text }, { text, text }, flag };
+	return (struct template_list){ &browser, 1 };
 }
 
 static struct dashboard_page
@@ -114,7 +125,14 @@ dashboard_of(struct page_frame frame, struct str text, bool flag)
 		.ended_already = flag,
 		.no_others = flag,
 		.form_expired = flag,
+		.forgotten_one = flag,
+		.forgotten_many = flag,
+		.forgotten_already = flag,
 		.any_notice = flag,
+		.has_browsers = flag,
+		.browsers = browsers_of(text, flag),
+		.forget_url = text,
+		.forget_all_url = text,
 		.asks_password = flag,
 		.sessions = sessions_of(text, flag),
 		.has_others = flag,
@@ -331,6 +349,18 @@ static struct session_item some_sessions[] = {
 	    .verified = MOMENT("1 April 2031, 11:00 UTC") },
 };
 
+static struct browser_item some_browsers[] = {
+	{ .id = STR_INIT("1"), .current = true,
+	    .browser = { STR_INIT("Firefox"), STR_INIT("Linux"), true, false, false },
+	    .used = MOMENT("2 April 2031, 08:41 UTC"),
+	    .verified = MOMENT("12 March 2031, 10:02 UTC") },
+	{ .id = STR_INIT("2"),
+	    .browser = { STR_INIT("Samsung Internet"), STR_INIT("Android"),
+		false, true, false },
+	    .used = MOMENT("31 March 2031, 18:20 UTC"),
+	    .verified = MOMENT("31 March 2031, 18:20 UTC") },
+};
+
 #define HAPPENED(flag, ...) \
 	{ .flag = true, .moment = MOMENT("2 April 2031, 08:41 UTC"), \
 	    .place = STR_INIT("192.0.2.7"), __VA_ARGS__ }
@@ -343,11 +373,16 @@ static struct activity_item some_activity[] = {
 	HAPPENED(replaced, BY_FIREFOX), HAPPENED(ended, BY_FIREFOX),
 	HAPPENED(password_set), HAPPENED(account_added),
 	HAPPENED(account_changed), HAPPENED(account_disabled, .warning = true),
-	HAPPENED(account_active), HAPPENED(other),
+	HAPPENED(account_active), HAPPENED(code_right, BY_FIREFOX),
+	HAPPENED(code_wrong, .warning = true), HAPPENED(forgotten),
+	HAPPENED(address), HAPPENED(denied, .warning = true),
+	HAPPENED(other),
 };
 
 #define ACCOUNT \
 	.sign_in_before = { some_activity, 1 }, \
+	.has_browsers = true, \
+	.browsers = { some_browsers, COUNT_OF(some_browsers) }, \
 	.sessions = { some_sessions, COUNT_OF(some_sessions) }, \
 	.activity = { some_activity, COUNT_OF(some_activity) }
 

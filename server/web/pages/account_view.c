@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "store/activity.h"
+#include "store/owner_browsers.h"
 #include "store/owner_sessions.h"
 #include "store/store.h"
 #include "text/moment.h"
@@ -99,6 +100,24 @@ view_sessions(struct request *rq, const struct row_list *sessions,
 	return (struct template_list){ items, sessions->count };
 }
 
+struct template_list
+view_browsers(struct request *rq, const struct row_list *browsers)
+{
+	const struct owner_browser *rows = browsers->items;
+	struct browser_item *items =
+	    arena_alloc(&rq->arena, browsers->count * sizeof(*items));
+
+	for (size_t i = 0; i < browsers->count; i++)
+		items[i] = (struct browser_item){
+			.id = rows[i].id,
+			.browser = view_browser(rows[i].user_agent),
+			.used = view_moment(rq, rows[i].last_sign_in_at),
+			.verified = view_moment(rq, rows[i].verified_at),
+			.current = rows[i].current,
+		};
+	return (struct template_list){ items, browsers->count };
+}
+
 /* What the pages have words for; a row of another kind is `other`. */
 static const struct {
 	struct str kind;
@@ -111,6 +130,18 @@ static const struct {
 	    true },
 	{ STR_INIT("sign-in throttled"),
 	    offsetof(struct activity_item, throttled), true },
+	{ STR_INIT("second step"), offsetof(struct activity_item, code_right),
+	    false },
+	{ STR_INIT("second step refused"),
+	    offsetof(struct activity_item, code_wrong), true },
+	{ STR_INIT("sign-in denied"), offsetof(struct activity_item, denied),
+	    true },
+	{ STR_INIT("browser forgotten"),
+	    offsetof(struct activity_item, forgotten), false },
+	{ STR_INIT("address set"), offsetof(struct activity_item, address),
+	    false },
+	{ STR_INIT("address removed"), offsetof(struct activity_item, address),
+	    false },
 	{ STR_INIT("signed out"), offsetof(struct activity_item, signed_out),
 	    false },
 	{ STR_INIT("session replaced"),

@@ -22,4 +22,8 @@ struct template_list view_sessions(struct request *,
 struct template_list view_activity(
     struct request *, const struct activity *, size_t count);
 
+/* Of struct browser_item, from struct owner_browser. */
+struct template_list view_browsers(
+    struct request *, const struct row_list *browsers);
+
 #endif

@@ -8,11 +8,15 @@
 
 #include "loop/flow.h"
 #include "store/activity.h"
+#include "store/owner_browsers.h"
 #include "store/owner_sessions.h"
 #include "store/store.h"
+#include "web/browser.h"
 
 struct dashboard_state {
 	struct session_found found;
+	struct browser browser; /* this one */
+	struct row_list browsers;
 	struct row_list sessions;
 	struct row_list applications;
 	struct row_list activity;
@@ -25,6 +29,12 @@ struct session_end_state {
 	struct owner_sessions_ended ended;
 };
 
+struct browser_forget_state {
+	struct session_found found;
+	struct str id; /* STR_NONE: all */
+	struct owner_browsers_forgotten forgotten;
+};
+
 struct activity_state {
 	struct session_found found;
 	int64_t below; /* the row that the page before ended with */
@@ -32,6 +42,7 @@ struct activity_state {
 };
 
 extern const struct flow_step dashboard_show[], session_end[],
-    sessions_end_others[], activity_show[];
+    sessions_end_others[], browser_forget[], browsers_forget_all[],
+    activity_show[];
 
 #endif

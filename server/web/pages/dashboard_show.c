@@ -59,6 +59,9 @@ dashboard_gather(struct flow *f)
 
 	if (session->number == 0)
 		return reply_redirect(rq, 302, request_own_url(rq, "/login"));
+	browser_read(rq, &d->browser);
+	owner_browsers_list(rq->gate->store, f, session->account_id,
+	    d->browser.came ? d->browser.id : NULL, &d->browsers);
 	owner_sessions_list(rq->gate->store, f, &owner, &d->sessions);
 	owner_sessions_applications(
 	    rq->gate->store, f, &owner, &d->applications);
@@ -82,9 +85,14 @@ fill_notice(struct request *rq, struct dashboard_page *page)
 	page->ended_already = said == SAID_ENDED_ALREADY;
 	page->no_others = said == SAID_NO_OTHERS;
 	page->form_expired = said == SAID_FORM_EXPIRED;
+	page->forgotten_one = said == SAID_BROWSERS_FORGOTTEN && number == 1;
+	page->forgotten_many = said == SAID_BROWSERS_FORGOTTEN && number != 1;
+	page->forgotten_already = said == SAID_FORGOTTEN_ALREADY;
 	page->any_notice = page->confirmed || page->ended_one ||
 			   page->ended_many || page->ended_already ||
-			   page->no_others || page->form_expired;
+			   page->no_others || page->form_expired ||
+			   page->forgotten_one || page->forgotten_many ||
+			   page->forgotten_already;
 }
 
 static void
@@ -127,6 +135,10 @@ dashboard_reply(struct flow *f)
 	page.sign_in_before = view_activity(
 	    rq, &d->sign_in_before, d->sign_in_before.id > 0 ? 1 : 0);
 	page.activity = view_activity(rq, d->activity.items, d->activity.count);
+	page.browsers = view_browsers(rq, &d->browsers);
+	page.has_browsers = d->browsers.count > 0;
+	page.forget_url = request_own_url(rq, "/browsers/forget");
+	page.forget_all_url = request_own_url(rq, "/browsers/forget-all");
 	fill_sessions(rq, d, &page);
 	fill_notice(rq, &page);
 	request_fill_frame(rq, &page.frame);
