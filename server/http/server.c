@@ -28,7 +28,7 @@ static const int deadline_seconds[PHASE_COUNT] = {
 };
 
 enum {
-	CROWD_LEAST = 1000, /* connections whose memory is worth a thought */
+	CROWD_LEAST = 200, /* connections: 64 KiB of form each are worth it */
 };
 
 /* The same while draining: time for a request that is on its way. */

@@ -384,6 +384,7 @@ class LittleMemory(Scenario):
             trial.notes["most"] = node.memory_kib()
             crowd.leave()
             trial.pause(1, 2)
+        trial.pause(2, 3)  # a second after they left it is given back
         trial.notes["after"] = node.memory_kib()
         group = trial.notes["group"]
         trial.notes["oom"] = (group / "memory.oom_control").read_text()
