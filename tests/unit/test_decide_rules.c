@@ -89,6 +89,9 @@ time_to_set_up_is_worked_out_anew(void **state)
 	facts.removed_at = NOW - 1;
 	expect(policy, &facts, OUTCOME_FORCE_ENROL, REASON_DEADLINE_PASSED);
 	expect(denies, &facts, OUTCOME_DENY, REASON_DEADLINE_PASSED);
+	/* Guessing at a generator until it stops brings no "later". */
+	facts = facts_of(TOTP_STOPPED, NOW);
+	expect(policy, &facts, OUTCOME_DENY, REASON_NO_USABLE_FACTOR);
 	policy_unref(policy);
 	policy_unref(denies);
 }

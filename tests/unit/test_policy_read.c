@@ -22,7 +22,7 @@
 #define RULES(rules) DOCUMENT("\"requirement\":\"off\"", "\"rules\":" rules)
 #define RULE(members) \
 	RULES("[{\"name\":\"r\",\"priority\":1,\"profile\":\"p\"," members "}" \
-									   "]")
+	      "]")
 #define FLOOR(settings) \
 	DOCUMENT("\"requirement\":\"off\"", \
 	    "\"rules\":[],\"floors\":[{" \
