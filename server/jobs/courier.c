@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "crypto/keys.h"
 #include "loop/clock.h"
 #include "loop/confine.h"
 #include "loop/flow.h"
@@ -286,6 +287,8 @@ courier_run(const struct courier_start *start, int channel)
 	event_free(courier.terminate);
 	event_free(courier.tick);
 	mailing_free(courier.mailing);
+	if (courier.start.keys != start->keys) /* of a reload */
+		keys_free(courier.start.keys);
 	store_free(courier.store);
 	event_base_free(courier.base);
 	libevent_global_shutdown();

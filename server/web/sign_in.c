@@ -92,7 +92,7 @@ sign_in_leave(struct request *rq, const struct sign_in_way *way,
 	browser_cookie(rq, &second->browser, &end->browser);
 	known_browser_remember(rq, way->login);
 	if (to->url.len == 0)
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
+		return reply_redirect(rq, 303, request_own_url(rq, "/"));
 	if (to->service == NULL) /* removed meanwhile */
 		return login_unregistered_reply(rq, to);
 	return reply_redirect(rq, 303,

@@ -58,7 +58,7 @@ def test_server_lives_under_the_unit(another_server, browser, installation):
     wait_until("it is upgraded",
                lambda: 'event="upgraded"' in server.log(mark))
     assert confinement(server) == installation_sees
-    assert one.get("/cas/login").status == 200
+    assert one.get("/cas/").status == 200
 
 
 def test_a_smaller_list_is_noticed(installation):

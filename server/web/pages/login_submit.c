@@ -237,6 +237,7 @@ submit_decide(struct flow *f)
 	}
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
+	destination_find(rq, &l->to); /* in the registry as it is now */
 	l->right = submit_is_right(l);
 	if (!l->right) {
 		submit_refuse(rq, f, STR("sign-in refused"));
