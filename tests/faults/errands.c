@@ -365,7 +365,7 @@ validate_judge(
 static void
 session_ask(const struct browser *browser, struct buf *out)
 {
-	ask_begin("GET", "/login", out);
+	ask_begin("GET", "/", out);
 	ask_fields(browser, out);
 	ask_cookie("__Host-TGC", browser->subject.cookie, out);
 	buf_words(out, "\r\n");
@@ -381,7 +381,7 @@ session_judge(
 	login_of(browser->subject.person, login);
 	if (names_somebody_else(answer->body, login))
 		return OUTCOME_MIXUP;
-	if (answer->status == 200 && is_form(answer))
+	if (answer->status == 302 && str_ends(answer->location, STR("/login")))
 		return OUTCOME_REFUSED;
 	return answer->status == 200 && text_has(answer->body, login)
 		   ? OUTCOME_ACCEPTED
