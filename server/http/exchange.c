@@ -55,6 +55,18 @@ exchange_free(struct http_exchange *x)
 	server->spare_count++;
 }
 
+void
+exchange_free_spare(struct http_server *server)
+{
+	while (server->spare != NULL) {
+		struct http_exchange *x = server->spare;
+
+		server->spare = x->next_spare;
+		free(x);
+	}
+	server->spare_count = 0;
+}
+
 /* Several lines are one list: the last is the nearest proxy's. */
 static struct str
 last_forwarded_for(const struct http_head *head)

@@ -29,4 +29,7 @@ struct http_exchange *exchange_new(struct http_connection *);
 void exchange_find_client(struct http_exchange *);
 void exchange_free(struct http_exchange *);
 
+/* Lets go of those that are kept for the next requests. */
+void exchange_free_spare(struct http_server *);
+
 #endif

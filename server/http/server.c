@@ -57,6 +57,7 @@ server_shrink(evutil_socket_t fd, short what, void *argument)
 
 	(void)fd, (void)what;
 	server->crowd = server->connection_count;
+	exchange_free_spare(server);
 	malloc_trim(0);
 }
 
@@ -158,12 +159,7 @@ http_server_free(struct http_server *server)
 		while (!TAILQ_EMPTY(&server->in_phase[i]))
 			http_connection_free(TAILQ_FIRST(&server->in_phase[i]));
 	}
-	while (server->spare != NULL) {
-		struct http_exchange *x = server->spare;
-
-		server->spare = x->next_spare;
-		free(x);
-	}
+	exchange_free_spare(server);
 	neighbours_clear(&server->neighbours);
 	handshakes_clear(server);
 	event_free(server->shrink);

@@ -376,6 +376,8 @@ class LittleMemory(Scenario):
 
     def disturb(self, trial):
         node = trial.stage.nodes[0]
+        if trial.long:
+            trial.pause(20, 25)  # until the load has all its connections
         trial.notes["before"] = node.memory_kib()
         crowd = trial.notes["crowd"] = TlsCrowd(node)
         for _ in trial.times():
