@@ -85,6 +85,9 @@ class Script(asyncio.Protocol):
     async def play(self):
         for act in self.script():
             await self.room.wait()
+            await asyncio.sleep(0)  # or the loop hears of no hanging up
+            if self.transport.is_closing():
+                return
             if act is None:
                 self.transport.close()
             elif isinstance(act, bytes):
