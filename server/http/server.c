@@ -29,6 +29,7 @@ static const int deadline_seconds[PHASE_COUNT] = {
 
 enum {
 	CROWD_LEAST = 200, /* connections: 64 KiB of form each are worth it */
+	SHRINKS = 4, /* a crowd leaves one by one: again for a while */
 };
 
 /* The same while draining: time for a request that is on its way. */
@@ -53,12 +54,15 @@ http_server_tell_connections(const struct http_server *server)
 static void
 server_shrink(evutil_socket_t fd, short what, void *argument)
 {
+	static const struct timeval later = { 10, 0 };
 	struct http_server *server = argument;
 
 	(void)fd, (void)what;
 	server->crowd = server->connection_count;
 	exchange_free_spare(server);
 	malloc_trim(0);
+	if (--server->shrinks > 0)
+		event_add(server->shrink, &later);
 }
 
 void
@@ -68,8 +72,10 @@ server_counts_fewer(struct http_server *server)
 
 	if (server->crowd >= CROWD_LEAST &&
 	    server->connection_count <= server->crowd / 4 &&
-	    !event_pending(server->shrink, EV_TIMEOUT, NULL))
+	    !event_pending(server->shrink, EV_TIMEOUT, NULL)) {
+		server->shrinks = SHRINKS;
 		event_add(server->shrink, &soon);
+	}
 }
 
 /*
