@@ -47,7 +47,7 @@ struct http_server {
 	size_t connection_count;
 	size_t crowd; /* most connections since a crowd has gone */
 	struct event *shrink; /* its memory, when it has */
-	unsigned shrinks; /* how often still */
+	unsigned shrinks_left;
 	size_t connections_most; /* of the settings, or of the descriptors */
 	struct neighbours neighbours;
 	const struct timeval *deadlines[PHASE_COUNT];

@@ -61,19 +61,19 @@ server_shrink(evutil_socket_t fd, short what, void *argument)
 	server->crowd = server->connection_count;
 	exchange_free_spare(server);
 	malloc_trim(0);
-	if (--server->shrinks > 0)
+	if (--server->shrinks_left > 0)
 		event_add(server->shrink, &later);
 }
 
 void
 server_counts_fewer(struct http_server *server)
 {
-	static const struct timeval soon = { 1, 0 }; /* all is freed then */
+	static const struct timeval soon = { 1, 0 };
 
 	if (server->crowd >= CROWD_LEAST &&
 	    server->connection_count <= server->crowd / 4 &&
 	    !event_pending(server->shrink, EV_TIMEOUT, NULL)) {
-		server->shrinks = SHRINKS;
+		server->shrinks_left = SHRINKS;
 		event_add(server->shrink, &soon);
 	}
 }

@@ -63,6 +63,17 @@ child_slot(const struct master *master, const struct child *child)
 	return (size_t)(child - master->children) + 1;
 }
 
+/*
+ * Once libevent looks no more, at the end.  Not SIG_IGN: that would throw away
+ * a SIGTERM that came since the fork and waits, blocked, for
+ * process_may_stop().
+ */
+static void
+child_is_leaving_already(int number)
+{
+	(void)number;
+}
+
 static _Noreturn void
 child_main(struct master *master, const struct child *child, int channel)
 {
@@ -77,7 +88,7 @@ child_main(struct master *master, const struct child *child, int channel)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGUSR2, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN); /* clients and databases go away */
-	signal(SIGTERM, SIG_IGN); /* once libevent looks no more, at the end */
+	signal(SIGTERM, child_is_leaving_already);
 	sigemptyset(&blocked);
 	sigaddset(&blocked, SIGTERM); /* until process_may_stop() */
 	sigprocmask(SIG_SETMASK, &blocked, NULL);

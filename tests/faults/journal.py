@@ -7,6 +7,8 @@ ANSWERS = {"form", "granted", "accepted", "refused", "wait", "done"}
 # Nobody knows whether the server has done it.
 PERHAPS = {"unknown", "unavailable", None}
 FAILURES = {"unknown", "unavailable", "unsent"}
+# What PostgreSQL has a part in.
+NEEDS_DATABASE = {"signin", "ticket", "validate", "session", "logout"}
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Journal:
         self.path = path
         self.place = 0
         self.answers = 0
+        self.stored = 0  # of those, the ones that PostgreSQL had a part in
         self.known = {}  # sequence: Operation
 
     def operations(self):
@@ -54,7 +57,9 @@ class Journal:
             operation.ended = int(words[2])
             operation.outcome = words[3]
             operation.says = tuple(words[4:])
-            self.answers += operation.outcome in ANSWERS
+            answered = operation.outcome in ANSWERS
+            self.answers += answered
+            self.stored += answered and operation.name in NEEDS_DATABASE
 
 
 def served(operations, since, until, node=None):
@@ -69,6 +74,15 @@ def served(operations, since, until, node=None):
 def failures(operations):
     return [operation for operation in operations
             if operation.outcome in FAILURES]
+
+
+def broken_off(operations):
+    """What the server began and did not end.  Not an idle connection that it
+    closed just when it was used again: clients know that, and ask on another
+    (RFC 9112, 9.3.1)."""
+    return [operation for operation in operations
+            if operation.outcome == "unknown" and
+            operation.says != ("stale",)]
 
 
 def first_answer_ms(operations, since, until, node=None):

@@ -329,6 +329,11 @@ class Load:
         self.journal.operations()
         return self.journal.answers
 
+    def stored(self):
+        """How many of them PostgreSQL had a part in."""
+        self.journal.operations()
+        return self.journal.stored
+
     def operations(self):
         return self.journal.operations()
 

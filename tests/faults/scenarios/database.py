@@ -8,14 +8,13 @@ from stage import send
 from trial import Scenario, journal, microseconds
 
 SECOND = 1_000_000
-NEEDS_DATABASE = ("signin", "ticket", "validate", "session", "logout")
 BREAKER_AFTER = 1.5 * SECOND  # it opens after a second of failures
 
 
 def first_success_ms(operations, since):
     """To the first answer that PostgreSQL had a part in."""
     ends = [operation.ended for operation in operations
-            if operation.name in NEEDS_DATABASE and
+            if operation.name in journal.NEEDS_DATABASE and
             operation.outcome in journal.ANSWERS and operation.ended > since]
     return (min(ends) - since) / 1000 if ends else None
 
@@ -42,6 +41,11 @@ def failed_though_harmless(operations):
 def work_goes_on(trial):
     mark = trial.load.acknowledged()
     wait_until("work goes on", lambda: trial.load.acknowledged() > mark + 20)
+
+
+def database_serves(trial):
+    mark = trial.load.stored()
+    wait_until("the database serves", lambda: trial.load.stored() > mark)
 
 
 def recovery_ms(operations, moments):
@@ -183,7 +187,7 @@ class FrozenPostgresql(Scenario):
             relay.tell("clear")
             relay.tell("reset")
         trial.notes["ends"].append(microseconds())
-        work_goes_on(trial)
+        database_serves(trial)  # or the next cut is of nothing
 
     def freeze(self, trial):
         """SIGSTOP to all of PostgreSQL; meanwhile nobody may spin."""

@@ -142,11 +142,7 @@ class OutOfDescriptors(Scenario):
         # of both gates; none where idle ones make room for who comes
         trial.demand(lines <= 2 * MOST_A_SECOND,
                      f"{lines:.1f} log lines a second")
-        # An idle connection may be closed just when it is used again: clients
-        # know that, and ask on another (RFC 9112, 9.3.1).
-        broken = [operation for operation in operations
-                  if operation.outcome == "unknown" and
-                  operation.says != ("stale",)]
+        broken = journal.broken_off(operations)
         trial.demand(not broken, f"{len(broken)} requests of people who were "
                      f"there before broke off: {broken[:3]}")
 
@@ -409,10 +405,9 @@ class LittleMemory(Scenario):
         killed = trial.notes["oom"].split()[-1]
         trial.demand(killed == "0", f"{killed} processes were killed for "
                      "want of memory")
-        strange = [operation for operation in operations
-                   if operation.outcome == "unknown"]
-        trial.demand(not strange, f"{len(strange)} requests broke off: "
-                     f"{strange[:3]}")
+        broken = journal.broken_off(operations)
+        trial.demand(not broken, f"{len(broken)} requests broke off: "
+                     f"{broken[:3]}")
 
 
 class TlsCrowd(Crowd):
