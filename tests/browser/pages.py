@@ -76,7 +76,7 @@ def sign_in_elsewhere(stack):
               "password": PASSWORD}
     with other.open(f"{stack.cas}/login",
                     urllib.parse.urlencode(fields).encode()) as page:
-        assert b'class="person"' in page.read()
+        assert b'id="person"' in page.read()
 
 
 def dashboard(window, stack):
