@@ -29,13 +29,16 @@ CREATE TABLE sso.address (
 );
 
 -- A generator.  One that is pending proves nothing, and one that is revoked
--- stays for the trail.
+-- stays for the trail.  The number is random: the secret is sealed for it before
+-- the row is there.
 CREATE TABLE sso.enrolment (
-	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	id bigint PRIMARY KEY CHECK (id > 0),
 	account_id bigint NOT NULL REFERENCES sso.account ON DELETE CASCADE,
 	factor text NOT NULL CHECK (factor IN ('totp')),
 	label text NOT NULL DEFAULT '' CHECK (char_length(label) <= 64),
 	state text NOT NULL CHECK (state IN ('pending', 'active', 'revoked')),
+	-- the one sign-in or session that may confirm it; NULL: none any more
+	holder text UNIQUE CHECK (holder ~ '^(sign-in|session) [0-9]+$'),
 	-- sealed with generation key_id, for this row; NULL once revoked
 	secret bytea,
 	key_id smallint NOT NULL CHECK (key_id BETWEEN 1 AND 255),
@@ -47,7 +50,8 @@ CREATE TABLE sso.enrolment (
 	confirmed_at timestamptz,
 	last_used_at timestamptz,
 	revoked_at timestamptz,
-	CHECK ((state = 'revoked') = (secret IS NULL))
+	CHECK ((state = 'revoked') = (secret IS NULL)),
+	CHECK (state = 'pending' OR holder IS NULL)
 );
 
 CREATE INDEX enrolment_account ON sso.enrolment (account_id);

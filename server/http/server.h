@@ -86,6 +86,7 @@ enum http_kind {
 	HTTP_PAGE, /* a page that loads only our own style and images */
 	HTTP_PAGE_LEAVING, /* its form may end at an application: the browser
 			      applies form-action to every later hop */
+	HTTP_PAGE_SCRIPTED, /* likewise, and it may run our own script */
 	HTTP_DATA, /* for machines, and bare redirects */
 	HTTP_ASSET, /* may be cached for ever: its name has its hash */
 };

@@ -48,6 +48,8 @@ static const struct str kind_fields[] = {
 	    PAGE_POLICY "; form-action 'self'\r\n" EVERY_ANSWER NEVER_STORED),
 	[HTTP_PAGE_LEAVING] = STR_INIT(
 	    PAGE_POLICY "\r\n" EVERY_ANSWER NEVER_STORED),
+	[HTTP_PAGE_SCRIPTED] = STR_INIT(
+	    PAGE_POLICY "; script-src 'self'\r\n" EVERY_ANSWER NEVER_STORED),
 	[HTTP_DATA] = STR_INIT(
 	    DATA_POLICY EVERY_ANSWER NEVER_STORED),
 	[HTTP_ASSET] = STR_INIT(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * QR codes as inline SVG.
+ * QR codes as the path of an inline SVG.
  *
  * libqrencode makes the modules, one byte each, the lowest bit set where it is
  * dark.  They are drawn as one path: each run of dark modules in a row is a
@@ -13,7 +13,6 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
-#include "text/escape.h"
 
 enum {
 	SMALLEST_VERSION = 0, /* as small as the text allows */
@@ -41,26 +40,6 @@ row_write(struct buf *out, const QRcode *code, int y)
 	}
 }
 
-static void
-svg_write(struct buf *out, const QRcode *code, struct str label)
-{
-	int side = code->width + 2 * QR_CODE_QUIET_ZONE;
-
-	buf_format(out,
-	    "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"qr-code\" "
-	    "width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-	    "shape-rendering=\"crispEdges\" role=\"img\" aria-label=\"",
-	    QR_CODE_PIXELS, QR_CODE_PIXELS, side, side);
-	escape_html(out, label);
-	buf_format(out,
-	    "\"><rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>"
-	    "<path fill=\"#000\" d=\"",
-	    side, side);
-	for (int y = 0; y < code->width; y++)
-		row_write(out, code, y);
-	buf_words(out, "\"/></svg>");
-}
-
 /* Of the text's own length nothing but memory can be lacking. */
 static QRcode *
 modules_new(struct str text)
@@ -81,14 +60,16 @@ modules_free(QRcode *code)
 }
 
 bool
-qr_code_svg(struct buf *out, struct str text, struct str label)
+qr_code_path(struct buf *out, struct str text, int *side)
 {
 	QRcode *code;
 
 	if (text.len == 0 || text.len > QR_CODE_TEXT_LONGEST)
 		return false;
 	code = modules_new(text);
-	svg_write(out, code, label);
+	for (int y = 0; y < code->width; y++)
+		row_write(out, code, y);
+	*side = code->width + 2 * QR_CODE_QUIET_ZONE;
 	modules_free(code);
 	return true;
 }

@@ -27,6 +27,15 @@ static const struct template_field session_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
+static const struct template_field generator_fields[] = {
+	MOMENT_FIELDS(struct generator_item, added),
+	MOMENT_FIELDS(struct generator_item, used),
+	FIELD(struct generator_item, has_codes, TEMPLATE_FLAG),
+	FIELD(struct generator_item, codes_left, TEMPLATE_TEXT),
+	FIELD(struct generator_item, few_codes, TEMPLATE_FLAG),
+	TEMPLATE_FIELDS_END,
+};
+
 static const struct template_field browser_fields[] = {
 	FIELD(struct browser_item, id, TEMPLATE_TEXT),
 	BROWSER_FIELDS(struct browser_item),
@@ -80,7 +89,17 @@ const struct template_field dashboard_page_fields[] = {
 	FIELD(struct dashboard_page, forgotten_one, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, forgotten_many, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, forgotten_already, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, generator_removed, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, generator_gone, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, any_notice, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, generator_offered, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, has_generator, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, generator_removable, TEMPLATE_FLAG),
+	FIELD_LIST(struct dashboard_page, generators, generator_item,
+	    generator_fields),
+	FIELD(struct dashboard_page, generator_url, TEMPLATE_TEXT),
+	FIELD(struct dashboard_page, remove_url, TEMPLATE_TEXT),
+	FIELD(struct dashboard_page, lost_url, TEMPLATE_TEXT),
 	FIELD(struct dashboard_page, has_browsers, TEMPLATE_FLAG),
 	FIELD_LIST(struct dashboard_page, browsers, browser_item,
 	    browser_fields),

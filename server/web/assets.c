@@ -45,6 +45,7 @@ static const struct {
 	struct str content_type;
 } kinds[] = {
 	{ STR_INIT(".css"), STR_INIT("text/css;charset=UTF-8") },
+	{ STR_INIT(".js"), STR_INIT("text/javascript;charset=UTF-8") },
 	{ STR_INIT(".svg"), STR_INIT("image/svg+xml") },
 	{ STR_INIT(".png"), STR_INIT("image/png") },
 };

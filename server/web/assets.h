@@ -14,7 +14,7 @@
 
 struct asset_set;
 struct buf;
-/* The css, svg and png files of a folder.  NULL and a sentence in `why`. */
+/* The css, js, svg and png files of a folder.  NULL and a sentence in `why`. */
 struct asset_set *asset_set_load(const char *folder, struct buf *why);
 void asset_set_free(struct asset_set *);
 

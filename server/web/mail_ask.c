@@ -39,18 +39,6 @@ request_mail_frame(struct request *rq)
 		.when = mail_time(&rq->arena, rq->now) };
 }
 
-/* Above 0; so unlikely to be taken that nobody need look. */
-static int64_t
-new_id(void)
-{
-	uint8_t bytes[8];
-	int64_t id;
-
-	random_bytes(bytes, sizeof(bytes));
-	id = (int64_t)(bytes_get_be(bytes, sizeof(bytes)) >> 1);
-	return id > 0 ? id : 1;
-}
-
 /* False if it is none that could be sent. */
 static bool
 pack(const struct mail_desk *desk, const struct mail_order *order,
@@ -95,7 +83,7 @@ mail_ask(const struct mail_desk *desk, struct flow *f,
 	CLEANUP(buf_clear) struct buf packed = BUF_INIT(MAIL_PACKED_LONGEST);
 	CLEANUP(buf_clear)
 	struct buf sealed = BUF_INIT(MAIL_PACKED_LONGEST + SEALED_EXTRA);
-	int64_t id = new_id();
+	int64_t id = random_id();
 
 	if (!pack(desk, order, &packed) ||
 	    !seal(desk, id, buf_str(&packed), &sealed))

@@ -58,13 +58,11 @@ static const struct template_field new_browser_fields[] = {
 
 static const struct template_field generator_added_fields[] = {
 	FRAME_FIELDS(struct generator_added_mail),
-	FIELD(struct generator_added_mail, label, TEMPLATE_TEXT),
 	TEMPLATE_FIELDS_END,
 };
 
 static const struct template_field generator_removed_fields[] = {
 	FRAME_FIELDS(struct generator_removed_mail),
-	FIELD(struct generator_removed_mail, label, TEMPLATE_TEXT),
 	FIELD(struct generator_removed_mail, mail_left, TEMPLATE_FLAG),
 	TEMPLATE_FIELDS_END,
 };

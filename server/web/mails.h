@@ -60,12 +60,10 @@ struct new_browser_mail {
 
 struct generator_added_mail {
 	struct mail_frame frame;
-	struct str label; /* as the person named it */
 };
 
 struct generator_removed_mail {
 	struct mail_frame frame;
-	struct str label;
 	bool mail_left; /* codes by mail still work */
 };
 

@@ -19,6 +19,7 @@
 #include "web/mails.h"
 #include "web/page_fields.h"
 #include "web/page_files.h"
+#include "web/set_up_pages.h"
 
 /* clang-format off */
 
@@ -121,6 +122,9 @@ static const struct {
 } pages[PAGE_HELP_TOPICS + 1] = {
 	[PAGE_LOGIN] = { "login.html", login_fields },
 	[PAGE_CODE] = { "code.html", code_fields },
+	[PAGE_SET_UP] = { "set_up.html", set_up_page_fields },
+	[PAGE_CODES] = { "codes.html", codes_page_fields },
+	[PAGE_LOST] = { "lost_phone.html", lost_page_fields },
 	[PAGE_DENIED] = { "denied.html", denied_fields },
 	[PAGE_DASHBOARD] = { "dashboard.html", dashboard_page_fields },
 	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },

@@ -21,6 +21,9 @@ struct page_set;
 enum page {
 	PAGE_LOGIN, /* struct login_page */
 	PAGE_CODE, /* struct code_page, as the next of code_pages.h */
+	PAGE_SET_UP, /* struct set_up_page, as the next two of set_up_pages.h */
+	PAGE_CODES, /* struct codes_page */
+	PAGE_LOST, /* struct lost_page */
 	PAGE_DENIED, /* struct denied_page */
 	PAGE_DASHBOARD, /* struct dashboard_page, as the next of account_pages.h
 			 */

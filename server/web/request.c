@@ -86,8 +86,8 @@ request_own_url(struct request *rq, const char *path)
 	return arena_join(&rq->arena, parts, COUNT_OF(parts));
 }
 
-static struct str
-asset_url(struct request *rq, struct str file)
+struct str
+request_asset_url(struct request *rq, struct str file)
 {
 	const struct str parts[] = { rq->configuration->settings.prefix,
 		STR("/static/"), asset_name(rq->configuration->assets, file) };
@@ -154,8 +154,8 @@ request_fill_frame(struct request *rq, struct page_frame *frame)
 		.language = page_languages(
 		    rq->configuration->pages, &count)[rq->language],
 		.institution = settings->institution,
-		.style_url = asset_url(rq, STR("portillon.css")),
-		.icon_url = asset_url(rq, STR("icon.svg")),
+		.style_url = request_asset_url(rq, STR("portillon.css")),
+		.icon_url = request_asset_url(rq, STR("icon.svg")),
 		.help_url = settings->help_url.len > 0
 				? settings->help_url
 				: request_own_url(rq, "/help"),
@@ -249,6 +249,21 @@ reply_with(struct request *rq, struct http_response *response)
 	return FLOW_DONE;
 }
 
+static enum http_kind
+page_kind(enum page page)
+{
+	switch (page) {
+	case PAGE_LOGIN:
+	case PAGE_CODE:
+		return HTTP_PAGE_LEAVING;
+	case PAGE_SET_UP:
+	case PAGE_CODES:
+		return HTTP_PAGE_SCRIPTED;
+	default:
+		return HTTP_PAGE;
+	}
+}
+
 enum flow_next
 reply_page(
     struct request *rq, enum page page, unsigned status, const void *content)
@@ -264,9 +279,7 @@ reply_page(
 	return reply_with(
 	    rq, &(struct http_response){
 		    .status = status,
-		    .kind = page == PAGE_LOGIN || page == PAGE_CODE
-				? HTTP_PAGE_LEAVING
-				: HTTP_PAGE,
+		    .kind = page_kind(page),
 		    .content_type = STR("text/html;charset=UTF-8"),
 		    .body = buf_str(&body),
 		});

@@ -83,6 +83,9 @@ void request_clear_cookie(struct request *, struct str name);
 /* An absolute address of ours: origin, prefix and `path`. */
 struct str request_own_url(struct request *, const char *path);
 
+/* The address of a file in static/, by its name there. */
+struct str request_asset_url(struct request *, struct str file);
+
 /* What every page shows, in the request's language. */
 void request_fill_frame(struct request *, struct page_frame *);
 

@@ -13,6 +13,7 @@
 #include "web/pages/help.h"
 #include "web/pages/login.h"
 #include "web/pages/logout.h"
+#include "web/pages/set_up.h"
 #include "web/status.h"
 
 /* clang-format off */
@@ -27,6 +28,14 @@ static const struct route routes[] = {
 	    sizeof(struct code_submit_state), ROUTE_GRANTS | ROUTE_FORM },
 	{ ON_POST, STR_INIT("/mfa/send"), code_send,
 	    sizeof(struct code_send_state), ROUTE_FORM },
+	{ ON_GET | ON_HEAD, STR_INIT("/mfa/set-up"), set_up_show,
+	    sizeof(struct set_up_in_state), 0 },
+	{ ON_POST, STR_INIT("/mfa/set-up"), set_up_submit,
+	    sizeof(struct set_up_in_state), ROUTE_FORM },
+	{ ON_GET | ON_HEAD, STR_INIT("/mfa/codes"), codes_show,
+	    sizeof(struct set_up_in_state), 0 },
+	{ ON_POST, STR_INIT("/mfa/codes"), codes_leave,
+	    sizeof(struct set_up_in_state), ROUTE_GRANTS | ROUTE_FORM },
 	{ ON_GET | ON_POST, STR_INIT("/logout"), logout,
 	    sizeof(struct logout_state), 0 },
 	{ ON_GET | ON_POST, STR_INIT("/validate"), validate_1,
@@ -42,6 +51,16 @@ static const struct route routes[] = {
 	    sizeof(struct dashboard_state), 0 },
 	{ ON_GET | ON_HEAD, STR_INIT("/activity"), activity_show,
 	    sizeof(struct activity_state), 0 },
+	{ ON_GET | ON_HEAD, STR_INIT("/generator"), generator_show,
+	    sizeof(struct generator_state), 0 },
+	{ ON_POST, STR_INIT("/generator"), generator_submit,
+	    sizeof(struct generator_state), ROUTE_FORM },
+	{ ON_POST, STR_INIT("/generator/remove"), generator_remove,
+	    sizeof(struct generator_state), ROUTE_FORM },
+	{ ON_GET | ON_HEAD, STR_INIT("/lost-phone"), lost_phone_show,
+	    sizeof(struct lost_phone_state), 0 },
+	{ ON_POST, STR_INIT("/lost-phone"), lost_phone_submit,
+	    sizeof(struct lost_phone_state), ROUTE_FORM },
 	{ ON_POST, STR_INIT("/browsers/forget"), browser_forget,
 	    sizeof(struct browser_forget_state), ROUTE_FORM },
 	{ ON_POST, STR_INIT("/browsers/forget-all"), browsers_forget_all,

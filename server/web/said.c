@@ -24,6 +24,8 @@ static const struct str words[SAID_COUNT] = {
 	[SAID_NO_OTHERS] = STR_INIT("no-others"),
 	[SAID_BROWSERS_FORGOTTEN] = STR_INIT("browsers-forgotten"),
 	[SAID_FORGOTTEN_ALREADY] = STR_INIT("forgotten-already"),
+	[SAID_GENERATOR_REMOVED] = STR_INIT("generator-removed"),
+	[SAID_GENERATOR_GONE] = STR_INIT("generator-gone"),
 	[SAID_FORM_EXPIRED] = STR_INIT("form-expired"),
 };
 

@@ -21,6 +21,8 @@ enum said {
 	SAID_NO_OTHERS, /* there was nothing to end */
 	SAID_BROWSERS_FORGOTTEN, /* with their number */
 	SAID_FORGOTTEN_ALREADY, /* nothing was trusted any more */
+	SAID_GENERATOR_REMOVED,
+	SAID_GENERATOR_GONE, /* there was none any more */
 	SAID_FORM_EXPIRED, /* nothing was done */
 	SAID_COUNT,
 };

@@ -25,6 +25,7 @@ second_step_ask(struct request *rq, struct flow *f, int64_t account_id,
 	struct store *store = rq->gate->store;
 	struct browser_presented presented;
 
+	s->account_id = account_id;
 	browser_read(rq, &s->browser);
 	presented = browser_presented(rq, &s->browser);
 	second_step_facts_read(store, f, account_id, &presented, &s->row);
@@ -42,8 +43,14 @@ second_step_matters(const struct request *rq, const struct destination *to)
 	       NULL;
 }
 
-static enum factor
-factor_of(struct str name)
+enum purpose
+second_step_purpose(bool renew, const struct destination *to)
+{
+	return renew && to->url.len == 0 ? PURPOSE_CHANGE : PURPOSE_SERVICE;
+}
+
+enum factor
+second_step_factor(struct str name)
 {
 	for (enum factor factor = 0; factor < FACTOR_COUNT; factor++) {
 		if (str_equal(str_of(factor_name(factor)), name))
@@ -61,7 +68,8 @@ second_step_session(const struct session *session)
 	};
 
 	if (session->verified_at > 0)
-		facts.methods = FACTOR_BIT(factor_of(session->verified_by));
+		facts.methods =
+		    FACTOR_BIT(second_step_factor(session->verified_by));
 	if (str_equal(session->skipped, STR("zone")))
 		facts.skip = SESSION_SKIP_ZONE;
 	else if (str_equal(session->skipped, STR("trust")))
@@ -81,7 +89,7 @@ facts_add_browser(struct facts *facts, const struct second_step_facts *row)
 		.secret_matches = row->secret_matches,
 		.trusted_at = row->trusted_at,
 		.verified_at = row->verifier_stays ? row->verified_at : 0,
-		.verified_by = factor_of(row->verified_by),
+		.verified_by = second_step_factor(row->verified_by),
 		.last_login_at = row->last_sign_in_at,
 		.revoked_at = row->revoked_at,
 		.similar_trusted_at = row->similar_trusted_at,
@@ -241,6 +249,18 @@ second_step_decide(
 	s->decision = decide_in(rq, of, s, tenant, &s->facts);
 }
 
+/* Only a generator can be set up on the way in. */
+static enum sign_in_step
+set_up_next(const struct decision *d)
+{
+	if ((d->set_up & FACTOR_BIT(FACTOR_TOTP)) == 0)
+		return SIGN_IN_ENDED;
+	if (d->proofs & (1u << PROOF_PASSWORD | 1u << PROOF_ON_SITE))
+		return SIGN_IN_SET_UP;
+	return d->proofs & 1u << PROOF_EMAIL_CODE ? SIGN_IN_PROOF
+						  : SIGN_IN_ENDED;
+}
+
 enum sign_in_step
 second_step_next(const struct second_step *s)
 {
@@ -251,8 +271,9 @@ second_step_next(const struct second_step *s)
 		return SIGN_IN_RIGHT;
 	case OUTCOME_CHALLENGE:
 		return SIGN_IN_CODE;
-	case OUTCOME_FORCE_CHOICE: /* nothing can be set up here yet */
+	case OUTCOME_FORCE_CHOICE:
 	case OUTCOME_FORCE_ENROL:
+		return set_up_next(&s->decision);
 	case OUTCOME_REAUTH:
 	case OUTCOME_DENY:
 		break;
@@ -298,6 +319,13 @@ second_step_takes(const struct second_step *s, enum factor factor)
 			return true;
 	}
 	return false;
+}
+
+bool
+second_step_has(const struct second_step *s, enum factor factor)
+{
+	return !s->facts.module_off &&
+	       (s->decision.settings.solutions & FACTOR_BIT(factor)) != 0;
 }
 
 static bool

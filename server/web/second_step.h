@@ -22,6 +22,7 @@ struct request;
 struct session;
 
 struct second_step {
+	int64_t account_id;
 	struct browser browser;
 	struct second_step_facts row;
 	struct row_list memberships; /* of struct membership */
@@ -38,6 +39,10 @@ struct second_step_of {
 	bool renew;
 	struct facts_session session;
 };
+
+/* Somebody who signs in again and goes to no application confirms that it is
+ * they, to change something of their account. */
+enum purpose second_step_purpose(bool renew, const struct destination *);
 
 /* Asks for the facts of an account and of this browser. */
 void second_step_ask(
@@ -69,5 +74,11 @@ const struct address_row *second_step_address(const struct second_step *);
 
 /* Whether a factor is among those that are asked for. */
 bool second_step_takes(const struct second_step *, enum factor);
+
+/* Whether the policy knows the factor as a way for this person. */
+bool second_step_has(const struct second_step *, enum factor);
+
+/* The factor that a row of the database names; FACTOR_NOTICE: none. */
+enum factor second_step_factor(struct str name);
 
 #endif

@@ -9,6 +9,7 @@
 #include "web/gate.h"
 #include "web/handle.h"
 #include "web/known_browser.h"
+#include "web/notices.h"
 #include "web/pages/login_form.h"
 #include "web/request.h"
 #include "web/second_step.h"
@@ -80,6 +81,7 @@ sign_in_finish(struct request *rq, struct flow *f,
 		.generator = last->generator,
 	    });
 	grant_session(rq, f, last->mac, end->browser.id, &end->grant);
+	notice_new_browser(rq, f, second, last->verified_by);
 }
 
 enum flow_next

@@ -29,6 +29,7 @@ struct password_item {
 	size_t password_len;
 	char *hash;
 	size_t hash_len;
+	bool makes; /* a new hash, and compares nothing */
 	int64_t asked_at_us;
 	bool overdue; /* not worked on */
 	enum password_verdict verdict;
@@ -60,6 +61,12 @@ password_item_work(struct pool_item *item)
 	p->overdue = clock_monotonic() - p->asked_at_us > WAIT_MOST_US;
 	if (p->overdue)
 		return;
+	if (p->makes) {
+		p->verdict = password_hash(password, &p->cost, &p->rehashed)
+				 ? PASSWORD_RIGHT_OUTDATED
+				 : PASSWORD_WRONG;
+		return;
+	}
 	p->verdict = password_check(password, hash, &p->cost);
 	if (p->verdict == PASSWORD_RIGHT_OUTDATED &&
 	    !password_hash(password, &p->cost, &p->rehashed))
@@ -100,12 +107,23 @@ password_item_refused(evutil_socket_t fd, short what, void *argument)
 	flow_answered(f, true);
 }
 
-void
-password_work_check(struct pool *pool, struct flow *f, struct str password,
-    struct str hash, const struct password_cost *cost,
-    struct password_work_result *into)
+static void
+password_item_submit(struct pool *pool, struct password_item *p)
 {
 	static const struct timeval at_once = { 0, 0 };
+
+	scoreboard_level(LEVEL_PASSWORDS_PENDING, ++pending);
+	flow_asked(p->flow, p->makes ? "password hash" : "password check");
+	if (!pool_submit(pool, &p->item) &&
+	    event_base_once(flow_base(p->flow), -1, EV_TIMEOUT,
+		password_item_refused, p, &at_once) != 0)
+		abort(); /* out of memory */
+}
+
+static struct password_item *
+password_item_new(struct flow *f, struct str password, struct str hash,
+    const struct password_cost *cost, struct password_work_result *into)
+{
 	struct password_item *p = memory_new(sizeof(*p));
 
 	*p = (struct password_item){
@@ -121,10 +139,25 @@ password_work_check(struct pool *pool, struct flow *f, struct str password,
 		.hash_len = hash.len,
 		.rehashed = BUF_INIT(HASH_LONGEST),
 	};
-	scoreboard_level(LEVEL_PASSWORDS_PENDING, ++pending);
-	flow_asked(f, "password check");
-	if (!pool_submit(pool, &p->item) &&
-	    event_base_once(flow_base(f), -1, EV_TIMEOUT, password_item_refused,
-		p, &at_once) != 0)
-		abort(); /* out of memory */
+	return p;
+}
+
+void
+password_work_check(struct pool *pool, struct flow *f, struct str password,
+    struct str hash, const struct password_cost *cost,
+    struct password_work_result *into)
+{
+	password_item_submit(
+	    pool, password_item_new(f, password, hash, cost, into));
+}
+
+void
+password_work_make(struct pool *pool, struct flow *f, struct str password,
+    const struct password_cost *cost, struct password_work_result *into)
+{
+	struct password_item *p =
+	    password_item_new(f, password, STR_NONE, cost, into);
+
+	p->makes = true;
+	password_item_submit(pool, p);
 }

@@ -29,4 +29,11 @@ void password_work_check(struct pool *, struct flow *, struct str password,
     struct str hash, const struct password_cost *,
     struct password_work_result *into);
 
+/*
+ * Makes a hash: `rehashed` has it, and is STR_NONE if `not_compared`, for the
+ * same reasons.
+ */
+void password_work_make(struct pool *, struct flow *, struct str password,
+    const struct password_cost *, struct password_work_result *into);
+
 #endif

@@ -58,7 +58,7 @@ def checks(show):
     """(name, complaints) of each picture."""
     for name, (issuer, account) in LABELS.items():
         uri = run(show, "uri", SECRET, issuer, account).decode()
-        svg = run(show, "qr", uri, "Scan <this> & \"go on\"")
+        svg = run(show, "qr", uri)
         for page, colour in PAGES.items():
             for size in SIZES:
                 # A dense picture needs four pixels a module.

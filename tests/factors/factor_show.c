@@ -4,7 +4,7 @@
  *
  *     factor_show uri SECRET ISSUER ACCOUNT    the key URI
  *     factor_show key SECRET                   the key for typing
- *     factor_show qr TEXT LABEL                the QR code as SVG
+ *     factor_show qr TEXT                      the QR code as SVG
  *     factor_show judge SECRET                 lines "TIME CODE" from standard
  *                                              input; a verdict for each
  *
@@ -58,7 +58,19 @@ show_key(char **arguments, struct buf *out)
 static bool
 show_qr(char **arguments, struct buf *out)
 {
-	return qr_code_svg(out, str_of(arguments[0]), str_of(arguments[1]));
+	CLEANUP(buf_clear) struct buf path = BUF_INIT(QR_CODE_PATH_LONGEST);
+	int side;
+
+	if (!qr_code_path(&path, str_of(arguments[0]), &side))
+		return false;
+	buf_format(out,
+	    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+	    "shape-rendering=\"crispEdges\"><rect width=\"%d\" height=\"%d\" "
+	    "fill=\"#fff\"/><path d=\"",
+	    side, side, side, side);
+	buf_text(out, buf_str(&path));
+	buf_words(out, "\"/></svg>");
+	return true;
 }
 
 static bool
@@ -100,7 +112,7 @@ main(int argc, char **argv)
 	static const struct command commands[] = {
 		{ "uri", 3, show_uri },
 		{ "key", 1, show_key },
-		{ "qr", 2, show_qr },
+		{ "qr", 1, show_qr },
 		{ "judge", 1, judge },
 	};
 	CLEANUP(buf_clear) struct buf out = BUF_INIT(1 << 20);

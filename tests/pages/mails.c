@@ -65,8 +65,8 @@ content_of(enum mail_kind kind)
 	code = (struct code_mail){ FRAME, CODE, HOSTILE,
 		STR("2026-11-23 09:10 UTC"), STR("blue heron") };
 	browser = (struct new_browser_mail){ FRAME, .by_generator = true };
-	added = (struct generator_added_mail){ FRAME, HOSTILE };
-	removed = (struct generator_removed_mail){ FRAME, HOSTILE, true };
+	added = (struct generator_added_mail){ FRAME };
+	removed = (struct generator_removed_mail){ FRAME, true };
 	codes = (struct recovery_codes_mail){ FRAME, STR("5"), true };
 	used = (struct recovery_code_used_mail){ FRAME, STR("2") };
 	ended = (struct ended_mail){ FRAME, true, STR("3"), false };

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "store/activity.h"
+#include "store/factors.h"
 #include "store/owner_browsers.h"
 #include "store/owner_sessions.h"
 #include "store/store.h"
@@ -16,7 +17,8 @@
 #include "web/request.h"
 
 enum {
-	MOMENT_LONGEST = 200
+	MOMENT_LONGEST = 200,
+	CODES_FEW = 2, /* fewer are worth a word */
 };
 
 static struct page_moment
@@ -189,4 +191,23 @@ view_activity(struct request *rq, const struct activity *rows, size_t count)
 		view_kind(rows[i].kind, &items[i]);
 	}
 	return (struct template_list){ items, count };
+}
+
+struct template_list
+view_generators(struct request *rq, const struct row_list *generators)
+{
+	const struct generator *rows = generators->items;
+	struct generator_item *items =
+	    arena_alloc(&rq->arena, (generators->count + 1) * sizeof(*items));
+
+	for (size_t i = 0; i < generators->count; i++)
+		items[i] = (struct generator_item){
+			.added = view_moment(rq, rows[i].confirmed_at),
+			.used = view_moment(rq, rows[i].last_used_at),
+			.codes_left = view_number(rq, rows[i].codes_left),
+			.has_codes = rows[i].codes > 0,
+			.few_codes =
+			    rows[i].codes > 0 && rows[i].codes_left < CODES_FEW,
+		};
+	return (struct template_list){ items, generators->count };
 }

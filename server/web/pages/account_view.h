@@ -22,6 +22,10 @@ struct template_list view_sessions(struct request *,
 struct template_list view_activity(
     struct request *, const struct activity *, size_t count);
 
+/* Of struct generator_item, from struct generator. */
+struct template_list view_generators(
+    struct request *, const struct row_list *generators);
+
 /* Of struct browser_item, from struct owner_browser. */
 struct template_list view_browsers(
     struct request *, const struct row_list *browsers);

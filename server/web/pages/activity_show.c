@@ -8,11 +8,10 @@
 #include "web/account_pages.h"
 #include "web/configuration.h"
 #include "web/gate.h"
-#include "web/grant.h"
 #include "web/pages/account_view.h"
 #include "web/pages/dashboard.h"
 #include "web/request.h"
-#include "web/touches.h"
+#include "web/snapshot.h"
 
 enum {
 	PAGE_ROWS = 50
@@ -41,15 +40,11 @@ activity_load(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct activity_state *a = rq->page;
-	uint8_t mac[MAC_SIZE];
 
 	if (!read_place(rq, a))
 		return reply_error(rq, 404);
-	if (!session_cookie_mac(rq, mac))
-		return reply_redirect(rq, 302, request_own_url(rq, "/login"));
-	sessions_find(rq->gate->store, f, mac, rq->now,
-	    &rq->configuration->settings.session, &a->found);
-	return FLOW_NEXT;
+	return owner_ask(rq, f, &a->owner) ? FLOW_NEXT
+					   : owner_sign_in_reply(rq);
 }
 
 static enum flow_next
@@ -57,15 +52,12 @@ activity_gather(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct activity_state *a = rq->page;
-	const struct session *session = &a->found.session;
 
-	if (session->number == 0)
-		return reply_redirect(rq, 302, request_own_url(rq, "/login"));
-	rq->session = session->number;
-	touches_note(rq->gate, session->number, session->last_used_at, rq->now);
+	if (!owner_ask_more(rq, f, &a->owner))
+		return owner_sign_in_reply(rq);
 	activity_list(rq->gate->store, f,
 	    &(struct activity_range){
-		.account_id = session->account_id,
+		.account_id = a->owner.found.session.account_id,
 		.below = a->below,
 		.since = rq->now - activity_days_us,
 		.most = PAGE_ROWS + 1, /* to know whether there is more */
@@ -78,7 +70,7 @@ static enum flow_next
 activity_reply(struct flow *f)
 {
 	struct request *rq = request_of(f);
-	const struct activity_state *a = rq->page;
+	struct activity_state *a = rq->page;
 	const struct activity *rows = a->activity.items;
 	bool more = a->activity.count > PAGE_ROWS;
 	struct activity_page page = {
@@ -88,6 +80,10 @@ activity_reply(struct flow *f)
 		    rq, rows, more ? PAGE_ROWS : a->activity.count),
 	};
 
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	if (!owner_may_look(rq, &a->owner))
+		return owner_sign_in_reply(rq);
 	if (more)
 		page.older_url = arena_format(&rq->arena, "?before=%lld",
 		    (long long)rows[PAGE_ROWS - 1].id);
@@ -98,7 +94,7 @@ activity_reply(struct flow *f)
 }
 
 const struct flow_step activity_show[] = {
-	FLOW_STEP(activity_load),
+	FLOW_STEP(activity_load), /* who is signed in */
 	FLOW_STEP(activity_gather),
 	FLOW_STEP(activity_reply),
 	FLOW_END,

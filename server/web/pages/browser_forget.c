@@ -7,13 +7,12 @@
  */
 #include "base/log.h"
 #include "web/configuration.h"
-#include "web/elevation.h"
 #include "web/form_token.h"
 #include "web/gate.h"
-#include "web/grant.h"
 #include "web/pages/dashboard.h"
 #include "web/request.h"
 #include "web/said.h"
+#include "web/snapshot.h"
 
 static enum flow_next
 reply_dashboard(struct request *rq, enum said said, int64_t number)
@@ -27,15 +26,22 @@ forget_load(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct browser_forget_state *b = rq->page;
-	uint8_t mac[MAC_SIZE];
 
 	if (form_token_verify(rq) != FORM_GOOD)
 		return reply_dashboard(rq, SAID_FORM_EXPIRED, 0);
-	if (!session_cookie_mac(rq, mac))
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
-	sessions_find(rq->gate->store, f, mac, rq->now,
-	    &rq->configuration->settings.session, &b->found);
+	if (!owner_ask(rq, f, &b->owner))
+		return owner_sign_in_reply(rq);
 	return FLOW_NEXT;
+}
+
+static enum flow_next
+forget_gather(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct browser_forget_state *b = rq->page;
+
+	return owner_ask_more(rq, f, &b->owner) ? FLOW_NEXT
+						: owner_sign_in_reply(rq);
 }
 
 static enum flow_next
@@ -43,14 +49,13 @@ forget_ask(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct browser_forget_state *b = rq->page;
-	const struct session *session = &b->found.session;
+	const struct session *session = &b->owner.found.session;
 	struct audit_origin origin = request_origin(rq);
 
-	if (session->number == 0)
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
-	rq->session = session->number;
-	if (!change_allowed(rq, session))
-		return change_confirm(rq);
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	if (!owner_may_change(rq, &b->owner))
+		return owner_confirm_reply(rq);
 	owner_browsers_forget(rq->gate->store, f, session->account_id,
 	    session->number, b->id, &origin, &b->forgotten);
 	return FLOW_NEXT;
@@ -77,14 +82,14 @@ forget_reply(struct flow *f)
 	bool one = b->id.len > 0;
 
 	if (!b->forgotten.allowed) /* the session ended meanwhile */
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
+		return owner_sign_in_reply(rq);
 	if (one && b->forgotten.meant == 0)
 		return reply_error(rq, 404);
 	if (b->forgotten.forgotten == 0)
 		return reply_dashboard(rq, SAID_FORGOTTEN_ALREADY, 0);
 	log_event(LOG_INFO, "browsers forgotten by owner",
 	    LOG_TEXT("request", str_of(rq->id)),
-	    LOG_TEXT("user", b->found.session.login),
+	    LOG_TEXT("user", b->owner.found.session.login),
 	    LOG_NUMBER("count", b->forgotten.forgotten));
 	return reply_dashboard(
 	    rq, SAID_BROWSERS_FORGOTTEN, b->forgotten.forgotten);
@@ -92,6 +97,7 @@ forget_reply(struct flow *f)
 
 const struct flow_step browser_forget[] = {
 	FLOW_STEP(forget_load), /* our form, and who is signed in */
+	FLOW_STEP(forget_gather), /* what deciding needs */
 	FLOW_STEP(forget_one),
 	FLOW_STEP(forget_reply),
 	FLOW_END,
@@ -99,6 +105,7 @@ const struct flow_step browser_forget[] = {
 
 const struct flow_step browsers_forget_all[] = {
 	FLOW_STEP(forget_load),
+	FLOW_STEP(forget_gather),
 	FLOW_STEP(forget_ask),
 	FLOW_STEP(forget_reply),
 	FLOW_END,

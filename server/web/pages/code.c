@@ -7,11 +7,13 @@
 #include "web/code_pages.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "model/service.h"
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/page.h"
 #include "web/request.h"
+#include "web/said.h"
 #include "web/snapshot.h"
 
 enum {
@@ -52,6 +54,14 @@ code_password_given(const struct sign_in *s)
 	return s->password_at >= s->began_at;
 }
 
+factor_set
+code_methods(const struct sign_in *s)
+{
+	return s->verified_at > 0
+		   ? FACTOR_BIT(second_step_factor(s->verified_by))
+		   : 0;
+}
+
 void
 code_decide(struct request *rq, struct code_state *c)
 {
@@ -60,12 +70,13 @@ code_decide(struct request *rq, struct code_state *c)
 	destination_find(rq, &c->to);
 	second_step_decide(rq,
 	    &(struct second_step_of){
-		.purpose = PURPOSE_SERVICE,
+		.purpose = second_step_purpose(s->renew, &c->to),
 		.to = &c->to,
 		.renew = s->renew,
 		.session = { .password_at = s->password_at,
 		    .password_given = code_password_given(s),
-		    .verified_at = s->verified_at },
+		    .verified_at = s->verified_at,
+		    .methods = code_methods(s) },
 	    },
 	    &c->second);
 }
@@ -160,8 +171,45 @@ code_reply(struct request *rq, const struct code_state *c,
 }
 
 enum flow_next
+code_elsewhere_reply(struct request *rq, enum sign_in_step step)
+{
+	if (step == SIGN_IN_CODE || step == SIGN_IN_PROOF)
+		return reply_redirect(rq, 303, request_own_url(rq, "/mfa"));
+	if (step == SIGN_IN_SET_UP)
+		return reply_redirect(
+		    rq, 303, request_own_url(rq, "/mfa/set-up"));
+	if (step == SIGN_IN_CODES)
+		return reply_redirect(
+		    rq, 303, request_own_url(rq, "/mfa/codes"));
+	return code_over_reply(rq);
+}
+
+enum flow_next
 code_over_reply(struct request *rq)
 {
 	sign_in_cookie_clear(rq);
 	return reply_redirect(rq, 303, request_own_url(rq, "/login"));
+}
+
+enum flow_next
+code_leave(
+    struct request *rq, struct code_state *c, const struct sign_in_end *end)
+{
+	const struct sign_in *s = &c->found.sign_in;
+
+	if (end->grant.opened.number == 0)
+		return code_over_reply(rq);
+	destination_find(rq, &c->to);
+	sign_in_cookie_clear(rq);
+	log_event(LOG_INFO, "signed in", LOG_TEXT("request", str_of(rq->id)),
+	    LOG_TEXT("user", s->login), LOG_TEXT("client", str_of(rq->client)));
+	if (second_step_purpose(s->renew, &c->to) == PURPOSE_CHANGE)
+		said_put(rq, SAID_CONFIRMED, 0);
+	return sign_in_leave(rq,
+	    &(struct sign_in_way){
+		.login = s->login,
+		.to = &c->to,
+		.from_new_login = code_password_given(s),
+	    },
+	    &c->second, end);
 }

@@ -53,11 +53,22 @@ bool code_ask_more(struct request *, struct flow *, struct code_state *);
 /* Was the password given for this sign-in?  Else its session was there. */
 bool code_password_given(const struct sign_in *);
 
+/* What was shown in this sign-in besides the password. */
+factor_set code_methods(const struct sign_in *);
+
 /* All has come, the snapshot is settled: what is asked for, and for whom. */
 void code_decide(struct request *, struct code_state *);
 
 enum flow_next code_reply(
     struct request *, const struct code_state *, const struct code_answer *);
+
+/* The sign-in stands at another step: the way there. */
+enum flow_next code_elsewhere_reply(struct request *, enum sign_in_step);
+
+/* The session is open, if nothing came in between: the way to where the person
+ * wanted to go. */
+enum flow_next code_leave(
+    struct request *, struct code_state *, const struct sign_in_end *);
 
 /* There is no such sign-in, or no more: back to the beginning. */
 enum flow_next code_over_reply(struct request *);

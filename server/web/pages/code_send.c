@@ -37,7 +37,7 @@ send_count(struct flow *f)
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	if (s->code.step != SIGN_IN_CODE && s->code.step != SIGN_IN_PROOF)
-		return code_over_reply(rq);
+		return code_elsewhere_reply(rq, s->code.step);
 	code_decide(rq, &s->code);
 	if (form_token_verify(rq) != FORM_GOOD)
 		return code_reply(rq, &s->code,

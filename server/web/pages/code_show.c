@@ -35,7 +35,7 @@ show_reply(struct flow *f)
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	if (s->code.step != SIGN_IN_CODE && s->code.step != SIGN_IN_PROOF)
-		return code_over_reply(rq);
+		return code_elsewhere_reply(rq, s->code.step);
 	code_decide(rq, &s->code);
 	return code_reply(rq, &s->code, &first);
 }

@@ -16,6 +16,7 @@
 #include "web/configuration.h"
 #include "web/form_token.h"
 #include "web/gate.h"
+#include "web/notices.h"
 #include "web/pages/login_form.h"
 #include "web/request.h"
 #include "web/snapshot.h"
@@ -103,7 +104,7 @@ submit_count(struct flow *f)
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	if (s->code.step != SIGN_IN_CODE && s->code.step != SIGN_IN_PROOF)
-		return code_over_reply(rq);
+		return code_elsewhere_reply(rq, s->code.step);
 	if (params_get(&rq->params, STR("code"), &typed) == PARAM_TWICE)
 		return reply_error(rq, 400);
 	code_decide(rq, &s->code);
@@ -302,9 +303,14 @@ submit_open(struct flow *f)
 		return submit_again(rq, s->answer.problem);
 	if (!s->taken.verified || !sign_in_cookie_mac(rq, mac))
 		return code_over_reply(rq);
+	if (s->entry.kind == CODE_RECOVERY)
+		notice_recovery_code_used(rq, f, &s->code.second,
+		    s->code.second.row.recovery_codes - 1);
+	if (s->code.step == SIGN_IN_PROOF)
+		return code_elsewhere_reply(rq, SIGN_IN_SET_UP);
 	second_step_decide(rq,
 	    &(struct second_step_of){
-		.purpose = PURPOSE_SERVICE,
+		.purpose = second_step_purpose(sign_in->renew, &s->code.to),
 		.to = &s->code.to,
 		.renew = sign_in->renew,
 		.session = { .password_at = sign_in->password_at,
@@ -346,20 +352,7 @@ submit_reply(struct flow *f)
 
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
-	if (s->end.grant.opened.number == 0)
-		return code_over_reply(rq);
-	destination_find(rq, &s->code.to);
-	sign_in_cookie_clear(rq);
-	log_event(LOG_INFO, "signed in", LOG_TEXT("request", str_of(rq->id)),
-	    LOG_TEXT("user", s->code.found.sign_in.login),
-	    LOG_TEXT("client", str_of(rq->client)));
-	return sign_in_leave(rq,
-	    &(struct sign_in_way){
-		.login = s->code.found.sign_in.login,
-		.to = &s->code.to,
-		.from_new_login = code_password_given(&s->code.found.sign_in),
-	    },
-	    &s->code.second, &s->end);
+	return code_leave(rq, &s->code, &s->end);
 }
 
 const struct flow_step code_submit[] = {

@@ -12,10 +12,11 @@
 #include "store/owner_sessions.h"
 #include "store/store.h"
 #include "web/browser.h"
+#include "web/owner.h"
 
 struct dashboard_state {
-	struct session_found found;
-	struct browser browser; /* this one */
+	struct owner_state owner;
+	struct row_list generators;
 	struct row_list browsers;
 	struct row_list sessions;
 	struct row_list applications;
@@ -24,19 +25,19 @@ struct dashboard_state {
 };
 
 struct session_end_state {
-	struct session_found found;
+	struct owner_state owner;
 	int64_t number; /* 0: all others */
 	struct owner_sessions_ended ended;
 };
 
 struct browser_forget_state {
-	struct session_found found;
+	struct owner_state owner;
 	struct str id; /* STR_NONE: all */
 	struct owner_browsers_forgotten forgotten;
 };
 
 struct activity_state {
-	struct session_found found;
+	struct owner_state owner;
 	int64_t below; /* the row that the page before ended with */
 	struct row_list activity;
 };

@@ -4,18 +4,16 @@
  *
  * Everybody else goes to the sign-in page, and from there comes back.
  */
+#include "store/factors.h"
 #include "web/account_pages.h"
 #include "web/configuration.h"
-#include "web/elevation.h"
 #include "web/form_token.h"
 #include "web/gate.h"
-#include "web/grant.h"
 #include "web/pages/account_view.h"
 #include "web/pages/dashboard.h"
 #include "web/request.h"
 #include "web/said.h"
 #include "web/snapshot.h"
-#include "web/touches.h"
 
 enum {
 	ACTIVITY_SHOWN = 20,
@@ -29,13 +27,9 @@ dashboard_load(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct dashboard_state *d = rq->page;
-	uint8_t mac[MAC_SIZE];
 
-	if (!session_cookie_mac(rq, mac))
-		return reply_redirect(rq, 302, request_own_url(rq, "/login"));
-	sessions_find(rq->gate->store, f, mac, rq->now,
-	    &rq->configuration->settings.session, &d->found);
-	return FLOW_NEXT;
+	return owner_ask(rq, f, &d->owner) ? FLOW_NEXT
+					   : owner_sign_in_reply(rq);
 }
 
 static enum flow_next
@@ -43,7 +37,8 @@ dashboard_gather(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct dashboard_state *d = rq->page;
-	const struct session *session = &d->found.session;
+	const struct session *session = &d->owner.found.session;
+	const struct browser *browser = &d->owner.second.browser;
 	const struct session_owner owner = {
 		.account_id = session->account_id,
 		.session = session->number,
@@ -57,18 +52,18 @@ dashboard_gather(struct flow *f)
 		.most = ACTIVITY_SHOWN,
 	};
 
-	if (session->number == 0)
-		return reply_redirect(rq, 302, request_own_url(rq, "/login"));
-	browser_read(rq, &d->browser);
+	if (!owner_ask_more(rq, f, &d->owner))
+		return owner_sign_in_reply(rq);
+	generators_list(
+	    rq->gate->store, f, session->account_id, &d->generators);
 	owner_browsers_list(rq->gate->store, f, session->account_id,
-	    d->browser.came ? d->browser.id : NULL, &d->browsers);
+	    browser->came ? browser->id : NULL, &d->browsers);
 	owner_sessions_list(rq->gate->store, f, &owner, &d->sessions);
 	owner_sessions_applications(
 	    rq->gate->store, f, &owner, &d->applications);
 	activity_list(rq->gate->store, f, &range, &d->activity);
 	activity_sign_in_before(rq->gate->store, f, session->account_id,
 	    session->number, rq->now - sign_in_days_us, &d->sign_in_before);
-	snapshot_follow(rq, f, d->found.generation);
 	return FLOW_NEXT;
 }
 
@@ -88,11 +83,28 @@ fill_notice(struct request *rq, struct dashboard_page *page)
 	page->forgotten_one = said == SAID_BROWSERS_FORGOTTEN && number == 1;
 	page->forgotten_many = said == SAID_BROWSERS_FORGOTTEN && number != 1;
 	page->forgotten_already = said == SAID_FORGOTTEN_ALREADY;
+	page->generator_removed = said == SAID_GENERATOR_REMOVED;
+	page->generator_gone = said == SAID_GENERATOR_GONE;
 	page->any_notice = page->confirmed || page->ended_one ||
 			   page->ended_many || page->ended_already ||
 			   page->no_others || page->form_expired ||
 			   page->forgotten_one || page->forgotten_many ||
-			   page->forgotten_already;
+			   page->forgotten_already || page->generator_removed ||
+			   page->generator_gone;
+}
+
+static void
+fill_generator(struct request *rq, const struct dashboard_state *d,
+    struct dashboard_page *page)
+{
+	page->generators = view_generators(rq, &d->generators);
+	page->has_generator = d->generators.count > 0;
+	page->generator_offered =
+	    second_step_has(&d->owner.second, FACTOR_TOTP);
+	page->generator_removable = owner_may_remove(&d->owner);
+	page->generator_url = request_own_url(rq, "/generator");
+	page->remove_url = request_own_url(rq, "/generator/remove");
+	page->lost_url = request_own_url(rq, "/lost-phone");
 }
 
 static void
@@ -104,7 +116,7 @@ fill_sessions(struct request *rq, const struct dashboard_state *d,
 	int64_t all = listed > 0 ? rows[0].count : 0;
 
 	page->sessions = view_sessions(
-	    rq, &d->sessions, &d->applications, d->found.session.number);
+	    rq, &d->sessions, &d->applications, d->owner.found.session.number);
 	page->has_others = all > 1;
 	page->end_url = request_own_url(rq, "/sessions/end");
 	page->end_others_url = request_own_url(rq, "/sessions/end-others");
@@ -117,20 +129,20 @@ static enum flow_next
 dashboard_reply(struct flow *f)
 {
 	struct request *rq = request_of(f);
-	const struct dashboard_state *d = rq->page;
-	const struct session *session = &d->found.session;
+	struct dashboard_state *d = rq->page;
+	const struct session *session = &d->owner.found.session;
 	struct dashboard_page page = {
 		.display_name = session->display_name,
 		.login = session->login,
 		.logout_url = request_own_url(rq, "/logout"),
-		.asks_password = !change_allowed(rq, session),
 		.activity_url = request_own_url(rq, "/activity"),
 	};
 
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
-	rq->session = session->number;
-	touches_note(rq->gate, session->number, session->last_used_at, rq->now);
+	if (!owner_may_look(rq, &d->owner))
+		return owner_sign_in_reply(rq);
+	page.asks_password = !owner_may_change(rq, &d->owner);
 	page.execution = form_token_new(rq);
 	page.sign_in_before = view_activity(
 	    rq, &d->sign_in_before, d->sign_in_before.id > 0 ? 1 : 0);
@@ -139,6 +151,7 @@ dashboard_reply(struct flow *f)
 	page.has_browsers = d->browsers.count > 0;
 	page.forget_url = request_own_url(rq, "/browsers/forget");
 	page.forget_all_url = request_own_url(rq, "/browsers/forget-all");
+	fill_generator(rq, d, &page);
 	fill_sessions(rq, d, &page);
 	fill_notice(rq, &page);
 	request_fill_frame(rq, &page.frame);

@@ -166,7 +166,7 @@ submit_step(struct request *rq, struct login_submit_state *l)
 {
 	second_step_decide(rq,
 	    &(struct second_step_of){
-		.purpose = PURPOSE_SERVICE,
+		.purpose = second_step_purpose(l->renew, &l->to),
 		.to = &l->to,
 		.renew = l->renew,
 		.session = { .password_at = rq->now, .password_given = true },

@@ -9,13 +9,12 @@
  */
 #include "base/log.h"
 #include "web/configuration.h"
-#include "web/elevation.h"
 #include "web/form_token.h"
 #include "web/gate.h"
-#include "web/grant.h"
 #include "web/pages/dashboard.h"
 #include "web/request.h"
 #include "web/said.h"
+#include "web/snapshot.h"
 
 static const uint64_t number_most = (UINT64_C(1) << 48) - 1;
 
@@ -31,15 +30,22 @@ end_load(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct session_end_state *e = rq->page;
-	uint8_t mac[MAC_SIZE];
 
 	if (form_token_verify(rq) != FORM_GOOD)
 		return reply_dashboard(rq, SAID_FORM_EXPIRED, 0);
-	if (!session_cookie_mac(rq, mac))
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
-	sessions_find(rq->gate->store, f, mac, rq->now,
-	    &rq->configuration->settings.session, &e->found);
+	if (!owner_ask(rq, f, &e->owner))
+		return owner_sign_in_reply(rq);
 	return FLOW_NEXT;
+}
+
+static enum flow_next
+end_gather(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct session_end_state *e = rq->page;
+
+	return owner_ask_more(rq, f, &e->owner) ? FLOW_NEXT
+						: owner_sign_in_reply(rq);
 }
 
 /* Which one; 0 is no session's number and no way to mean all of them. */
@@ -61,7 +67,7 @@ end_ask(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct session_end_state *e = rq->page;
-	const struct session *session = &e->found.session;
+	const struct session *session = &e->owner.found.session;
 	const struct session_owner owner = {
 		.account_id = session->account_id,
 		.session = session->number,
@@ -70,11 +76,10 @@ end_ask(struct flow *f)
 	};
 	struct audit_origin origin = request_origin(rq);
 
-	if (session->number == 0)
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
-	rq->session = session->number;
-	if (!change_allowed(rq, session))
-		return change_confirm(rq);
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	if (!owner_may_change(rq, &e->owner))
+		return owner_confirm_reply(rq);
 	owner_sessions_end(
 	    rq->gate->store, f, &owner, e->number, &origin, &e->ended);
 	return FLOW_NEXT;
@@ -97,13 +102,13 @@ end_reply(struct flow *f)
 	const struct session_end_state *e = rq->page;
 
 	if (!e->ended.allowed) /* ended itself meanwhile */
-		return reply_redirect(rq, 303, request_own_url(rq, "/login"));
+		return owner_sign_in_reply(rq);
 	if (e->number > 0 && e->ended.meant == 0)
 		return reply_error(rq, 404);
 	if (e->ended.ended > 0)
 		log_event(LOG_INFO, "sessions ended by owner",
 		    LOG_TEXT("request", str_of(rq->id)),
-		    LOG_TEXT("user", e->found.session.login),
+		    LOG_TEXT("user", e->owner.found.session.login),
 		    LOG_NUMBER("count", e->ended.ended));
 	if (e->ended.ended > 0)
 		return reply_dashboard(rq, SAID_SESSIONS_ENDED, e->ended.ended);
@@ -113,6 +118,7 @@ end_reply(struct flow *f)
 
 const struct flow_step session_end[] = {
 	FLOW_STEP(end_load), /* our form, and who is signed in */
+	FLOW_STEP(end_gather), /* what deciding needs */
 	FLOW_STEP(end_one),
 	FLOW_STEP(end_reply),
 	FLOW_END,
@@ -120,6 +126,7 @@ const struct flow_step session_end[] = {
 
 const struct flow_step sessions_end_others[] = {
 	FLOW_STEP(end_load),
+	FLOW_STEP(end_gather),
 	FLOW_STEP(end_ask),
 	FLOW_STEP(end_reply),
 	FLOW_END,

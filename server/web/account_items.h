@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the account's pages list: sessions, browsers, generators, events.
+ */
+#ifndef WEB_ACCOUNT_ITEMS_H
+#define WEB_ACCOUNT_ITEMS_H
+
+#include "text/template.h"
+
+/* {{opened}}, {{opened_iso}}. */
+struct page_moment {
+	struct str words;
+	struct str iso;
+};
+
+struct page_browser {
+	struct str name; /* empty: unknown */
+	struct str system;
+	bool computer; /* at most one of these */
+	bool phone;
+	bool tablet;
+};
+
+struct application_item {
+	struct str name;
+};
+
+struct session_item {
+	struct str number;
+	struct page_browser browser;
+	struct page_moment opened;
+	struct page_moment used;
+	struct page_moment verified; /* when the password was given */
+	struct str place; /* address; empty: unknown */
+	struct template_list applications; /* of struct application_item */
+	struct str more_applications; /* how many; empty: none */
+	bool current; /* the one that looks at this page */
+};
+
+struct generator_item {
+	struct page_moment added;
+	struct page_moment used;
+	bool has_codes; /* recovery codes came with it */
+	struct str codes_left;
+	bool few_codes; /* time for new ones */
+};
+
+/* A browser that is trusted. */
+struct browser_item {
+	struct str id;
+	struct page_browser browser;
+	struct page_moment used;
+	struct page_moment verified; /* when a code was given with it */
+	bool current; /* the one that looks at this page */
+};
+
+/* One of the flags says what happened. */
+struct activity_item {
+	bool signed_in;
+	bool refused; /* wrong password */
+	bool throttled; /* too many of those */
+	bool code_right;
+	bool code_wrong;
+	bool denied; /* by the policy */
+	bool forgotten; /* a browser is trusted no more */
+	bool address; /* where mail goes has changed */
+	bool signed_out;
+	bool replaced; /* somebody else signed in in the same browser */
+	bool ended; /* by the owner, from another browser */
+	bool password_set;
+	bool account_added;
+	bool account_changed;
+	bool account_disabled;
+	bool account_active;
+	bool other;
+	bool warning; /* worth a second look */
+	struct page_moment moment;
+	struct page_browser browser;
+	bool browser_known;
+	struct str place;
+};
+
+#endif

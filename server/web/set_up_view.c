@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Setting up a generator: what people see.
+ *
+ * All that is secret here lives in the request's arena and in the body of the
+ * answer, and both are wiped.
+ */
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "factors/otpauth.h"
+#include "text/escape.h"
+#include "text/qr_code.h"
+#include "web/configuration.h"
+#include "web/form_token.h"
+#include "web/request.h"
+#include "web/set_up_pages.h"
+#include "web/set_up_secret.h"
+
+enum {
+	KEY_ROOM = 64,
+	CODE_ROOM = 32,
+	LIST_ROOM = 2048,
+};
+
+static struct str
+keep(struct request *rq, const struct buf *text)
+{
+	return arena_text(&rq->arena, buf_str(text));
+}
+
+/* False if the names leave nothing to show, which settings do not allow. */
+static bool
+fill_secret(struct request *rq, struct str login,
+    const uint8_t secret[static TOTP_SECRET_SIZE], struct set_up_page *page)
+{
+	CLEANUP(buf_clear) struct buf uri = BUF_INIT(OTPAUTH_URI_LONGEST);
+	CLEANUP(buf_clear) struct buf path = BUF_INIT(QR_CODE_PATH_LONGEST);
+	CLEANUP(buf_clear) struct buf key = BUF_INIT(KEY_ROOM);
+	CLEANUP(buf_clear) struct buf plain = BUF_INIT(KEY_ROOM);
+	const struct otpauth_label label = { page->issuer, login };
+	int side;
+
+	if (!otpauth_uri(&uri, &label, secret) ||
+	    !qr_code_path(&path, buf_str(&uri), &side))
+		return false;
+	otpauth_key(&key, secret);
+	bytes_base32(&plain, secret, TOTP_SECRET_SIZE);
+	page->uri = keep(rq, &uri);
+	page->qr_path = keep(rq, &path);
+	page->qr_side = arena_format(&rq->arena, "%d", side);
+	page->key = keep(rq, &key);
+	page->plain_key = keep(rq, &plain);
+	return true;
+}
+
+static void
+fill_problem(struct request *rq, const struct set_up *s,
+    enum set_up_problem problem, struct set_up_page *page)
+{
+	page->wrong = problem == SET_UP_WRONG;
+	page->old_qr = problem == SET_UP_OLD_QR;
+	page->late = problem == SET_UP_LATE;
+	page->empty = problem == SET_UP_EMPTY;
+	page->expired = problem == SET_UP_FORM;
+	page->any_error = problem != SET_UP_NO_PROBLEM;
+	page->minutes =
+	    arena_format(&rq->arena, "%lld", (long long)s->minutes_late);
+}
+
+enum flow_next
+set_up_reply(struct request *rq, const struct set_up *s,
+    enum set_up_problem problem, struct set_up_page *page)
+{
+	const struct pending_generator *current = set_up_current(s);
+	uint8_t secret[TOTP_SECRET_SIZE];
+	bool filled;
+
+	request_fill_frame(rq, &page->frame);
+	page->issuer = page->frame.institution;
+	page->script_url = request_asset_url(rq, STR("portillon.js"));
+	page->execution = form_token_new(rq);
+	fill_problem(rq, s, problem, page);
+	if (current == NULL || !set_up_secret(rq, current, secret))
+		return reply_error(rq, 503);
+	filled = fill_secret(rq, page->login, secret, page);
+	bytes_wipe(secret, sizeof(secret));
+	if (!filled)
+		return reply_error(rq, 500);
+	return reply_page(rq, PAGE_SET_UP, 200, page);
+}
+
+static struct template_list
+list_codes(struct request *rq, const struct set_up *s)
+{
+	struct recovery_code_item *items =
+	    arena_alloc(&rq->arena, SET_UP_CODES_MOST * sizeof(*items));
+
+	for (size_t i = 0; i < s->code_count; i++) {
+		CLEANUP(buf_clear) struct buf code = BUF_INIT(CODE_ROOM);
+
+		recovery_code_write(&code, &s->codes[i]);
+		items[i].code = keep(rq, &code);
+	}
+	return (struct template_list){ items, s->code_count };
+}
+
+/* A file that the browser makes of the page itself: no request has them. */
+static struct str
+download_url(struct request *rq, const struct codes_page *page)
+{
+	CLEANUP(buf_clear) struct buf text = BUF_INIT(LIST_ROOM);
+	CLEANUP(buf_clear) struct buf url = BUF_INIT(3 * LIST_ROOM);
+	const struct recovery_code_item *items = page->codes.items;
+
+	buf_text(&text, page->frame.institution);
+	buf_words(&text, "\n\n");
+	for (size_t i = 0; i < page->codes.count; i++) {
+		buf_text(&text, items[i].code);
+		buf_char(&text, '\n');
+	}
+	buf_words(&url, "data:text/plain;charset=utf-8,");
+	escape_url(&url, buf_str(&text));
+	return buf_ok(&url) && buf_ok(&text) ? keep(rq, &url) : STR_NONE;
+}
+
+static enum flow_next
+reply_codes(
+    struct request *rq, const struct set_up_way *way, struct codes_page *page)
+{
+	page->script_url = request_asset_url(rq, STR("portillon.js"));
+	page->action = way->action;
+	page->next_url = way->next_url;
+	page->service_name = way->service_name;
+	page->execution = form_token_new(rq);
+	/* In another language it would be another request, without codes. */
+	page->frame.languages.count = 0;
+	return reply_page(rq, PAGE_CODES, 200, page);
+}
+
+enum flow_next
+set_up_codes_reply(
+    struct request *rq, const struct set_up *s, const struct set_up_way *way)
+{
+	struct codes_page page = {
+		.has_codes = s->code_count > 0,
+		.codes = list_codes(rq, s),
+	};
+
+	request_fill_frame(rq, &page.frame);
+	page.download_url = download_url(rq, &page);
+	return reply_codes(rq, way, &page);
+}
+
+enum flow_next
+set_up_codes_again_reply(struct request *rq, const struct set_up_way *way)
+{
+	struct codes_page page = { .shown_before = true };
+
+	request_fill_frame(rq, &page.frame);
+	return reply_codes(rq, way, &page);
+}
