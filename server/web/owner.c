@@ -112,6 +112,6 @@ enum flow_next
 owner_confirm_reply(struct request *rq)
 {
 	rq->outcome = STR("Confirmation asked.");
-	return reply_redirect(
-	    rq, 303, request_own_url(rq, "/login?renew=true"));
+	return reply_redirect(rq, rq->is_post ? 303 : 302,
+	    request_own_url(rq, "/login?renew=true"));
 }

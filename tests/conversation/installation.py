@@ -107,7 +107,12 @@ class Clock:
         self.file = file
         self.shift(0)
 
+    def now(self):
+        """What time the server has, in seconds since 1970."""
+        return time.time() + self.seconds
+
     def shift(self, seconds):
+        self.seconds = seconds
         fresh = self.file.with_suffix(".new")
         fresh.write_text(str(int(seconds * 1_000_000)))
         fresh.chmod(0o644)

@@ -53,8 +53,17 @@ activity_gather(struct flow *f)
 	struct request *rq = request_of(f);
 	struct activity_state *a = rq->page;
 
-	if (!owner_ask_more(rq, f, &a->owner))
-		return owner_sign_in_reply(rq);
+	return owner_ask_more(rq, f, &a->owner) ? FLOW_NEXT
+						: owner_sign_in_reply(rq);
+}
+
+/* On the lane of what may take longer. */
+static enum flow_next
+activity_ask(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct activity_state *a = rq->page;
+
 	activity_list(rq->gate->store, f,
 	    &(struct activity_range){
 		.account_id = a->owner.found.session.account_id,
@@ -95,7 +104,8 @@ activity_reply(struct flow *f)
 
 const struct flow_step activity_show[] = {
 	FLOW_STEP(activity_load), /* who is signed in */
-	FLOW_STEP(activity_gather),
+	FLOW_STEP(activity_gather), /* what deciding needs */
+	FLOW_STEP(activity_ask),
 	FLOW_STEP(activity_reply),
 	FLOW_END,
 };

@@ -37,6 +37,20 @@ dashboard_gather(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct dashboard_state *d = rq->page;
+
+	if (!owner_ask_more(rq, f, &d->owner))
+		return owner_sign_in_reply(rq);
+	generators_list(rq->gate->store, f, d->owner.found.session.account_id,
+	    &d->generators);
+	return FLOW_NEXT;
+}
+
+/* On the lane of what may take longer. */
+static enum flow_next
+dashboard_list(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct dashboard_state *d = rq->page;
 	const struct session *session = &d->owner.found.session;
 	const struct browser *browser = &d->owner.second.browser;
 	const struct session_owner owner = {
@@ -52,10 +66,6 @@ dashboard_gather(struct flow *f)
 		.most = ACTIVITY_SHOWN,
 	};
 
-	if (!owner_ask_more(rq, f, &d->owner))
-		return owner_sign_in_reply(rq);
-	generators_list(
-	    rq->gate->store, f, session->account_id, &d->generators);
 	owner_browsers_list(rq->gate->store, f, session->account_id,
 	    browser->came ? browser->id : NULL, &d->browsers);
 	owner_sessions_list(rq->gate->store, f, &owner, &d->sessions);
@@ -160,7 +170,8 @@ dashboard_reply(struct flow *f)
 
 const struct flow_step dashboard_show[] = {
 	FLOW_STEP(dashboard_load), /* who is signed in */
-	FLOW_STEP(dashboard_gather), /* what is theirs */
+	FLOW_STEP(dashboard_gather), /* what deciding needs */
+	FLOW_STEP(dashboard_list), /* what is theirs */
 	FLOW_STEP(dashboard_reply),
 	FLOW_END,
 };
