@@ -99,6 +99,19 @@ sessions_of(struct str text, bool flag)
 }
 
 static struct template_list
+reasons_of(struct str text, bool flag)
+{
+	static struct why_item reason;
+
+	reason = (struct why_item){
+		.zone = text, .at = text, .days = text, .limit = text
+	};
+	for (size_t code = 0; code < REASON_COUNT; code++)
+		reason.is[code] = flag;
+	return (struct template_list){ &reason, 1 };
+}
+
+static struct template_list
 browsers_of(struct str text, bool flag)
 {
 	static struct browser_item browser;
@@ -167,11 +180,12 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		content->code = (struct code_page){ frame, text, text, text,
 			text, text, text, flag, flag, flag, flag, flag, text,
 			text, flag, text, flag, flag, flag, flag, flag, flag,
-			flag, flag, flag, text, flag };
+			flag, flag, flag, text, flag, flag,
+			reasons_of(text, flag) };
 		break;
 	case PAGE_DENIED:
-		content->denied =
-		    (struct denied_page){ frame, flag, flag, flag };
+		content->denied = (struct denied_page){ frame, flag, flag, flag,
+			flag, reasons_of(text, flag) };
 		break;
 	case PAGE_DASHBOARD:
 		content->dashboard = dashboard_of(frame, text, flag);

@@ -14,6 +14,7 @@
 #include "crypto/sealed.h"
 #include "model/service.h"
 #include "web/configuration.h"
+#include "web/decided.h"
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/pages/login_form.h"
@@ -313,8 +314,12 @@ submit_open(struct flow *f)
 		    .methods = method_of(s->entry.kind) },
 	    },
 	    &s->code.second);
-	if (second_step_next(&s->code.second) == SIGN_IN_ENDED)
-		return second_step_denied_reply(rq, &s->code.second);
+	s->denied = second_step_next(&s->code.second) == SIGN_IN_ENDED;
+	if (s->denied) {
+		s->code.second.support_code = decided_keep(
+		    rq, f, sign_in->account_id, mac, &s->code.second);
+		return FLOW_NEXT;
+	}
 	sign_in_finish(rq, f,
 	    &(struct sign_in_last){
 		.mac = mac,
@@ -334,6 +339,8 @@ submit_follow_again(struct flow *f)
 	struct request *rq = request_of(f);
 	struct code_submit_state *s = rq->page;
 
+	if (s->denied)
+		return second_step_denied_reply(rq, &s->code.second);
 	snapshot_follow(rq, f, s->end.grant.opened.generation);
 	return FLOW_NEXT;
 }
