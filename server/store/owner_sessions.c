@@ -16,6 +16,9 @@ static const struct row_column owner_session_columns[] = {
 	ROW_COLUMN(struct owner_session, created_at, ROW_TIME),
 	ROW_COLUMN(struct owner_session, last_used_at, ROW_TIME),
 	ROW_COLUMN(struct owner_session, password_at, ROW_TIME),
+	ROW_COLUMN(struct owner_session, verified_at, ROW_TIME),
+	ROW_COLUMN(struct owner_session, verified_by, ROW_TEXT),
+	ROW_COLUMN(struct owner_session, skipped, ROW_TEXT),
 	ROW_COLUMN(struct owner_session, client_address, ROW_TEXT),
 	ROW_COLUMN(struct owner_session, user_agent, ROW_TEXT),
 	ROW_COLUMN(struct owner_session, count, ROW_INT),
@@ -72,6 +75,16 @@ owner_sessions_list(struct store *store, struct flow *f,
 	};
 
 	store_ask_list(store, f, STATEMENT_OWNER_SESSION_LIST, values,
+	    COUNT_OF(values), into);
+}
+
+void
+owner_memberships_list(struct store *store, struct flow *f,
+    const struct session_owner *owner, struct row_list *into)
+{
+	const struct value values[] = { INT_VALUE(owner->account_id) };
+
+	store_ask_list(store, f, STATEMENT_OWNER_MEMBERSHIP_LIST, values,
 	    COUNT_OF(values), into);
 }
 

@@ -5,37 +5,8 @@
 #ifndef WEB_ACCOUNT_PAGES_H
 #define WEB_ACCOUNT_PAGES_H
 
+#include "web/account_items.h"
 #include "web/page.h"
-
-/* {{opened}}, {{opened_iso}}. */
-struct page_moment {
-	struct str words;
-	struct str iso;
-};
-
-struct page_browser {
-	struct str name; /* empty: unknown */
-	struct str system;
-	bool computer; /* at most one of these */
-	bool phone;
-	bool tablet;
-};
-
-struct application_item {
-	struct str name;
-};
-
-struct session_item {
-	struct str number;
-	struct page_browser browser;
-	struct page_moment opened;
-	struct page_moment used;
-	struct page_moment verified; /* when the password was given */
-	struct str place; /* address; empty: unknown */
-	struct template_list applications; /* of struct application_item */
-	struct str more_applications; /* how many; empty: none */
-	bool current; /* the one that looks at this page */
-};
 
 /* A browser that is trusted. */
 struct browser_item {

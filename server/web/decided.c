@@ -25,6 +25,13 @@ new_code(struct request *rq)
 	return arena_text(&rq->arena, (struct str){ code, sizeof(code) });
 }
 
+/* The default rule has no name. */
+static struct str
+or_none(struct str text)
+{
+	return text.len > 0 ? text : STR_NONE;
+}
+
 /* What does not fit is left out: it has to be JSON. */
 static struct str
 whole(const struct buf *written, struct str otherwise)
@@ -59,8 +66,8 @@ decided_keep(struct request *rq, struct flow *f, int64_t account_id,
 		.sign_in_mac = sign_in_mac,
 		.tenant = s->tenant,
 		.policy_number = s->policy_number,
-		.profile = decision->profile,
-		.rule = decision->rule,
+		.profile = or_none(decision->profile),
+		.rule = or_none(decision->rule),
 		.outcome = str_of(outcome_name(decision->outcome)),
 		.floors = whole(&floors, STR("[]")),
 		.reasons = whole(&reasons, STR("[]")),

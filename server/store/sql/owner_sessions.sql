@@ -7,12 +7,13 @@
 -- row: owner_session
 -- The living sessions of an account: this one, then those used last.
 SELECT $1::bigint AS echo, l.number IS NOT NULL AS found, l.number,
-       l.created_at, l.last_used_at, l.password_at, l.client_address,
-       l.user_agent, l.count
+       l.created_at, l.last_used_at, l.password_at, l.verified_at,
+       l.verified_by, l.skipped, l.client_address, l.user_agent, l.count
 FROM (SELECT 1) AS always
 LEFT JOIN (
 	SELECT s.number, s.created_at, s.last_used_at, s.password_at,
-	       s.client_address, s.user_agent, count(*) OVER () AS count
+	       s.verified_at, s.verified_by, s.skipped, s.client_address,
+	       s.user_agent, count(*) OVER () AS count
 	FROM sso.session AS s
 	JOIN sso.account AS a ON a.id = s.account_id
 	AND a.epoch = s.account_epoch AND a.state = 'active'
@@ -22,6 +23,19 @@ LEFT JOIN (
 	LIMIT $6::bigint
 ) AS l ON true
 ORDER BY l.number = $3 DESC, l.last_used_at DESC, l.number;
+
+-- name: owner_membership_list
+-- role: app
+-- retry: read
+-- lane: slow
+-- row: membership
+-- The organisations whose networks have names for this person.
+SELECT $1::bigint AS echo, m.account_id IS NOT NULL AS found,
+       t.slug AS tenant, m.type, m.groups
+FROM (SELECT 1) AS always
+LEFT JOIN sso.membership AS m ON m.account_id = $2::bigint
+LEFT JOIN sso.tenant AS t ON t.id = m.tenant_id
+ORDER BY t.slug;
 
 -- name: owner_session_applications
 -- role: app

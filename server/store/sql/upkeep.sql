@@ -71,12 +71,9 @@ SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
 -- Deletes old decisions, a batch at a time; the first ones are the oldest.
 WITH first AS MATERIALIZED (
 	SELECT id, at FROM sso.decision ORDER BY id LIMIT $3::bigint
-), old AS (
-	SELECT id FROM sso.decision
-	WHERE id IN (SELECT id FROM first WHERE at < $2::timestamptz)
-	FOR UPDATE SKIP LOCKED
 ), swept AS (
-	DELETE FROM sso.decision AS d USING old WHERE d.id = old.id
+	DELETE FROM sso.decision AS d USING first
+	WHERE d.id = first.id AND first.at < $2::timestamptz
 	RETURNING 1
 )
 SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;

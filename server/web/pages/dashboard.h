@@ -18,6 +18,7 @@ struct dashboard_state {
 	struct browser browser; /* this one */
 	struct row_list browsers;
 	struct row_list sessions;
+	struct row_list memberships; /* whose networks have names */
 	struct row_list applications;
 	struct row_list activity;
 	struct activity sign_in_before;

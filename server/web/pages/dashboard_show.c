@@ -63,6 +63,7 @@ dashboard_gather(struct flow *f)
 	owner_browsers_list(rq->gate->store, f, session->account_id,
 	    d->browser.came ? d->browser.id : NULL, &d->browsers);
 	owner_sessions_list(rq->gate->store, f, &owner, &d->sessions);
+	owner_memberships_list(rq->gate->store, f, &owner, &d->memberships);
 	owner_sessions_applications(
 	    rq->gate->store, f, &owner, &d->applications);
 	activity_list(rq->gate->store, f, &range, &d->activity);
@@ -103,8 +104,13 @@ fill_sessions(struct request *rq, const struct dashboard_state *d,
 	size_t listed = d->sessions.count;
 	int64_t all = listed > 0 ? rows[0].count : 0;
 
-	page->sessions = view_sessions(
-	    rq, &d->sessions, &d->applications, d->found.session.number);
+	page->sessions =
+	    view_sessions(rq, &(struct sessions_viewed){
+				  .sessions = &d->sessions,
+				  .applications = &d->applications,
+				  .memberships = &d->memberships,
+				  .current = d->found.session.number,
+			      });
 	page->has_others = all > 1;
 	page->end_url = request_own_url(rq, "/sessions/end");
 	page->end_others_url = request_own_url(rq, "/sessions/end-others");
