@@ -94,8 +94,8 @@ sessions_of(struct str text, bool flag)
 	application.name = text;
 	session = (struct session_item){ text, { text, text, flag, flag, flag },
 		{ text, text }, { text, text }, flag, flag, flag, flag, flag,
-		flag, flag, { text, text }, text, text, { &application, 1 }, text,
-		flag };
+		flag, flag, { text, text }, text, text, { &application, 1 },
+		text, flag };
 	return (struct template_list){ &session, 1 };
 }
 
@@ -104,9 +104,7 @@ reasons_of(struct str text, bool flag)
 {
 	static struct why_item reason;
 
-	reason = (struct why_item){
-		.zone = text, .at = text, .days = text, .limit = text
-	};
+	reason = (struct why_item){ { flag }, text, text, text, text };
 	for (size_t code = 0; code < REASON_COUNT; code++)
 		reason.is[code] = flag;
 	return (struct template_list){ &reason, 1 };
@@ -404,7 +402,6 @@ static struct activity_item some_activity[] = {
 
 static struct why_item some_reasons[] = {
 	{ .is = { [REASON_OUTSIDE_ZONE] = true }, .zone = STR_INIT("Campus") },
-	{ .is = { [REASON_TRUST_IDLE] = true }, .days = STR_INIT("31") },
 	{ .is = { [REASON_TRUST_EXPIRED] = true }, .days = STR_INIT("31"),
 	    .limit = STR_INIT("30") },
 	{ .is = { [REASON_COOKIE_PROBABLY_LOST] = true },
@@ -414,8 +411,6 @@ static struct why_item some_reasons[] = {
 
 static struct why_item no_way[] = {
 	{ .is = { [REASON_NO_WAY_TO_ENROL] = true } },
-	{ .is = { [REASON_MADE_MANDATORY] = true },
-	    .at = STR_INIT("2 April 2031, 08:41 UTC") },
 };
 
 #define REASONS(list) \
