@@ -164,7 +164,7 @@ print_facts(struct str column)
 	print_line("request", facts);
 	json_object_foreach(facts, name, part)
 	{
-		if (json_is_object(part))
+		if (json_object_size(part) > 0)
 			print_line(name, part);
 	}
 	json_decref(facts);
