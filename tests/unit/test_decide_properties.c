@@ -15,7 +15,7 @@
 #include "policy_random.h"
 
 enum {
-	/* instrumented, each takes ten times as long */
+/* instrumented, each takes ten times as long */
 #if defined(__SANITIZE_ADDRESS__)
 	ROUNDS = 20000
 #else
