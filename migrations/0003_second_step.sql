@@ -182,24 +182,27 @@ CREATE TRIGGER raise_generation
 AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON sso.policy_version
 FOR EACH STATEMENT EXECUTE FUNCTION sso.raise_generation();
 
--- What was decided and why.
+-- What was decided and why.  Facts have no secrets and no mail addresses.
 CREATE TABLE sso.decision (
 	id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	code text NOT NULL CHECK (code <> ''), -- what a person tells the desk
 	at timestamptz NOT NULL,
 	account_id bigint NOT NULL,
 	service_id bigint,
-	sign_in bigint,
-	session bigint,
-	policy_number bigint NOT NULL,
+	sign_in bigint, -- NULL: none was begun
+	session bigint, -- NULL: none was opened
+	tenant text, -- NULL: of no organisation in particular
+	policy_number bigint NOT NULL, -- 0: it has no policy
+	profile text,
+	rule text, -- NULL: the default
 	outcome text NOT NULL,
+	floors jsonb NOT NULL CHECK (jsonb_typeof(floors) = 'array'),
 	reasons jsonb NOT NULL CHECK (jsonb_typeof(reasons) = 'array'),
 	facts jsonb NOT NULL CHECK (jsonb_typeof(facts) = 'object')
 );
 
 CREATE INDEX decision_account ON sso.decision (account_id, id);
 CREATE INDEX decision_code ON sso.decision (code);
-CREATE INDEX decision_at ON sso.decision USING brin (at);
 
 -- Counts a try at a second step, unless one has to wait: from the 5th failure a
 -- minute, from the 10th fifteen, 25 in 24 hours, and 100 in a row are all.
@@ -306,4 +309,5 @@ GRANT SELECT, INSERT, UPDATE, DELETE
 	ON sso.address, sso.enrolment, sso.recovery_code, sso.browser,
 	sso.browser_trust, sso.sign_in, sso.email_code, sso.email_sent, sso.zone
 	TO portillon_app;
-GRANT SELECT, INSERT ON sso.policy_version, sso.decision TO portillon_app;
+GRANT SELECT, INSERT ON sso.policy_version TO portillon_app;
+GRANT SELECT, INSERT, DELETE ON sso.decision TO portillon_app;

@@ -59,6 +59,7 @@ struct upkeep {
 	struct upkeep_swept sessions;
 	struct upkeep_swept throttle;
 	struct upkeep_swept places;
+	struct upkeep_swept decisions;
 	struct upkeep_swept expired; /* of the outbox, as the next */
 	struct upkeep_swept outbox;
 	bool done;
@@ -93,6 +94,9 @@ upkeep_sweep(struct flow *f)
 	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->throttle);
 	upkeep_sweep_places(
 	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->places);
+	upkeep_sweep_decisions(u->courier->store, f,
+	    u->now - UPKEEP_DECISION_DAYS * day_us, SWEPT_AT_A_TIME,
+	    &u->decisions);
 	return FLOW_NEXT;
 }
 
@@ -122,6 +126,7 @@ upkeep_report(struct flow *f)
 	    LOG_NUMBER("sessions", u->sessions.count),
 	    LOG_NUMBER("throttles", u->throttle.count),
 	    LOG_NUMBER("places", u->places.count),
+	    LOG_NUMBER("decisions", u->decisions.count),
 	    LOG_NUMBER("expired", u->expired.count),
 	    LOG_NUMBER("outbox", u->outbox.count));
 	return FLOW_DONE;
@@ -150,6 +155,7 @@ upkeep_release(void *state)
 	bool more = u->sessions.count >= SWEPT_AT_A_TIME ||
 		    u->throttle.count >= SWEPT_AT_A_TIME ||
 		    u->places.count >= SWEPT_AT_A_TIME ||
+		    u->decisions.count >= SWEPT_AT_A_TIME ||
 		    u->expired.count >= SWEPT_AT_A_TIME ||
 		    u->outbox.count >= SWEPT_AT_A_TIME;
 

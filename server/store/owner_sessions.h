@@ -30,6 +30,9 @@ struct owner_session {
 	int64_t created_at;
 	int64_t last_used_at;
 	int64_t password_at;
+	int64_t verified_at; /* of a second step; 0: none was given */
+	struct str verified_by; /* "totp", "email", "recovery" */
+	struct str skipped; /* why none was: as in struct session */
 	struct str client_address;
 	struct str user_agent;
 	int64_t count; /* of all, also those that are not listed */

@@ -68,3 +68,13 @@ upkeep_sweep_places(struct store *store, struct flow *f, int64_t now,
 	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_PLACES, values,
 	    COUNT_OF(values), into);
 }
+
+void
+upkeep_sweep_decisions(struct store *store, struct flow *f, int64_t before,
+    int64_t most, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
+
+	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_DECISIONS, values,
+	    COUNT_OF(values), into);
+}

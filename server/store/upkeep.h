@@ -13,9 +13,10 @@
 struct flow;
 struct store;
 
-/* How long spent tickets are remembered. */
+/* How long spent tickets are remembered, and why people were asked. */
 enum {
-	UPKEEP_REDEMPTION_DAYS = 8
+	UPKEEP_REDEMPTION_DAYS = 8,
+	UPKEEP_DECISION_DAYS = 180
 };
 
 struct upkeep_partitions {
@@ -48,6 +49,10 @@ void upkeep_sweep_throttle(struct store *, struct flow *, int64_t now,
 
 /* Counters of addresses and networks that count nothing any more. */
 void upkeep_sweep_places(struct store *, struct flow *, int64_t now,
+    int64_t most, struct upkeep_swept *into);
+
+/* Decisions made before a moment. */
+void upkeep_sweep_decisions(struct store *, struct flow *, int64_t before,
     int64_t most, struct upkeep_swept *into);
 
 #endif

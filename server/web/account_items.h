@@ -30,7 +30,16 @@ struct session_item {
 	struct page_browser browser;
 	struct page_moment opened;
 	struct page_moment used;
-	struct page_moment verified; /* when the password was given */
+	/* By the password and one of these: a code, or what spared it. */
+	bool password_only;
+	bool totp;
+	bool email;
+	bool recovery;
+	bool trust; /* the browser was trusted */
+	bool network; /* none was asked for there */
+	bool exempt;
+	struct page_moment verified; /* when the last of it was given */
+	struct str zone; /* label of the network; empty: none */
 	struct str place; /* address; empty: unknown */
 	struct template_list applications; /* of struct application_item */
 	struct str more_applications; /* how many; empty: none */

@@ -5,7 +5,19 @@
 #ifndef WEB_CODE_PAGES_H
 #define WEB_CODE_PAGES_H
 
+#include "policy/reason.h"
 #include "web/page_frame.h"
+
+/* A reason: one of the flags, in the order of enum reason_code. */
+struct why_item {
+	bool is[REASON_COUNT];
+	struct str zone; /* label; empty: not known, as for all of these */
+	struct str at; /* a moment in words */
+	struct str days; /* whole days since then ... */
+	struct str limit; /* ... and how many they may be */
+};
+
+extern const struct template_field why_fields[];
 
 /* A code is asked for: from the app, from a mail, or one for recovery. */
 struct code_page {
@@ -37,6 +49,8 @@ struct code_page {
 	bool mail_wait; /* too many mails: `minutes` */
 	struct str minutes;
 	bool any_error; /* one of the above */
+	bool has_reasons; /* why a code is asked for */
+	struct template_list reasons; /* of struct why_item */
 };
 
 /* The policy lets nobody through like this. */
@@ -45,6 +59,8 @@ struct denied_page {
 	bool no_way; /* nothing to confirm with, nothing to set it up with */
 	bool blocked; /* from here nobody signs in */
 	bool other; /* another reason */
+	bool has_reasons;
+	struct template_list reasons; /* of struct why_item */
 };
 
 #endif

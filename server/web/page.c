@@ -77,6 +77,8 @@ static const struct template_field code_fields[] = {
 	FIELD(struct code_page, mail_wait, TEMPLATE_FLAG),
 	FIELD(struct code_page, minutes, TEMPLATE_TEXT),
 	FIELD(struct code_page, any_error, TEMPLATE_FLAG),
+	FIELD(struct code_page, has_reasons, TEMPLATE_FLAG),
+	FIELD_LIST(struct code_page, reasons, why_item, why_fields),
 	TEMPLATE_FIELDS_END,
 };
 
@@ -85,6 +87,8 @@ static const struct template_field denied_fields[] = {
 	FIELD(struct denied_page, no_way, TEMPLATE_FLAG),
 	FIELD(struct denied_page, blocked, TEMPLATE_FLAG),
 	FIELD(struct denied_page, other, TEMPLATE_FLAG),
+	FIELD(struct denied_page, has_reasons, TEMPLATE_FLAG),
+	FIELD_LIST(struct denied_page, reasons, why_item, why_fields),
 	TEMPLATE_FIELDS_END,
 };
 

@@ -8,10 +8,12 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "model/account.h"
 #include "policy/policy.h"
 #include "policy/zones.h"
 #include "store/policies.h"
 #include "store/store.h"
+#include "text/address.h"
 #include "text/json_texts.h"
 
 struct protection {
@@ -160,6 +162,25 @@ protection_of(const struct protection *p, struct str slug)
 			return &p->organisations[i];
 	}
 	return &none;
+}
+
+const struct zone *
+protection_zone(const struct protection *p, const struct row_list *memberships,
+    struct str address)
+{
+	const struct membership *rows = memberships->items;
+	const struct zone *zone = NULL;
+	struct address parsed;
+
+	if (!address_parse(address, &parsed))
+		return NULL;
+	for (size_t i = 0; i < memberships->count && zone == NULL; i++) {
+		const struct organisation *o = protection_of(p, rows[i].tenant);
+
+		if (o->zones != NULL)
+			zone = zones_find(o->zones, &parsed);
+	}
+	return zone;
 }
 
 bool

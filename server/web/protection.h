@@ -39,6 +39,13 @@ void protection_unref(struct protection *);
 const struct organisation *protection_of(
     const struct protection *, struct str slug);
 
+/*
+ * The network of an address, as the first of these organisations that has one
+ * there names it; NULL if none has.  `memberships`: of struct membership.
+ */
+const struct zone *protection_zone(const struct protection *,
+    const struct row_list *memberships, struct str address);
+
 /* Has any organisation a policy? */
 bool protection_has_any(const struct protection *);
 

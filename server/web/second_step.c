@@ -17,6 +17,7 @@
 #include "web/gate.h"
 #include "web/protection.h"
 #include "web/request.h"
+#include "web/why.h"
 
 void
 second_step_ask(struct request *rq, struct flow *f, int64_t account_id,
@@ -219,6 +220,8 @@ decide_everywhere(
 {
 	const struct membership *rows = s->memberships.items;
 
+	s->tenant = STR_NONE;
+	s->policy_number = 0;
 	s->decision = decide_in(rq, of, s, STR_NONE, &s->facts);
 	for (size_t i = 0; i < s->memberships.count; i++) {
 		struct facts facts;
@@ -229,8 +232,9 @@ decide_everywhere(
 			continue;
 		s->decision = other;
 		s->facts = facts;
+		s->tenant = rows[i].tenant;
 		s->policy_number =
-		    protection_of(rq->protection, rows[i].tenant)->number;
+		    protection_of(rq->protection, s->tenant)->number;
 	}
 }
 
@@ -238,15 +242,13 @@ void
 second_step_decide(
     struct request *rq, const struct second_step_of *of, struct second_step *s)
 {
-	struct str tenant;
-
 	if (of->to == NULL || of->to->service == NULL) {
 		decide_everywhere(rq, of, s);
 		return;
 	}
-	tenant = of->to->service->tenant;
-	s->policy_number = protection_of(rq->protection, tenant)->number;
-	s->decision = decide_in(rq, of, s, tenant, &s->facts);
+	s->tenant = of->to->service->tenant;
+	s->policy_number = protection_of(rq->protection, s->tenant)->number;
+	s->decision = decide_in(rq, of, s, s->tenant, &s->facts);
 }
 
 /* Only a generator can be set up on the way in. */
@@ -350,6 +352,10 @@ second_step_denied_reply(struct request *rq, const struct second_step *s)
 	};
 
 	page.other = !page.no_way && !page.blocked;
+	page.reasons = why_reasons(rq, s);
+	page.has_reasons = page.reasons.count > 0;
 	request_fill_frame(rq, &page.frame);
+	if (s->support_code.len > 0)
+		page.frame.support_code = s->support_code;
 	return reply_page(rq, PAGE_DENIED, 403, &page);
 }

@@ -29,7 +29,9 @@ struct second_step {
 	struct row_list addresses; /* of struct address_row */
 	struct facts facts; /* of the decision */
 	struct decision decision;
+	struct str tenant; /* whose policy; STR_NONE: nobody's in particular */
 	int64_t policy_number;
+	struct str support_code; /* of the decision as it is kept */
 };
 
 /* What the person has shown so far, and where they want to go. */

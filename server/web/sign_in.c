@@ -5,6 +5,7 @@
 #include "web/sign_in.h"
 
 #include "base/memory.h"
+#include "web/decided.h"
 #include "web/destination.h"
 #include "web/gate.h"
 #include "web/handle.h"
@@ -41,6 +42,9 @@ sign_in_begin(struct request *rq, struct flow *f,
 		.counters = first->counters,
 	    },
 	    &start->begun);
+	if (first->step != SIGN_IN_RIGHT) /* else with its session */
+		(void)decided_keep(
+		    rq, f, first->account_id, start->mac, first->second);
 }
 
 void
@@ -82,6 +86,7 @@ sign_in_finish(struct request *rq, struct flow *f,
 	    });
 	grant_session(rq, f, last->mac, end->browser.id, &end->grant);
 	notice_new_browser(rq, f, second, last->verified_by);
+	(void)decided_keep(rq, f, last->account_id, last->mac, second);
 }
 
 enum flow_next

@@ -38,6 +38,7 @@ struct sign_in_first {
 	bool renew;
 	enum sign_in_step step;
 	struct str skipped; /* why no code is asked for; STR_NONE: it is */
+	const struct second_step *second; /* what was decided */
 };
 
 /* The password was right, just now or when the session began: writes the row,

@@ -24,9 +24,21 @@ sessions_of(struct str text, bool flag)
 
 	application.name = text;
 	session = (struct session_item){ text, { text, text, flag, flag, flag },
-		{ text, text }, { text, text }, { text, text }, text,
-		{ &application, 1 }, text, flag };
+		{ text, text }, { text, text }, flag, flag, flag, flag, flag,
+		flag, flag, { text, text }, text, text, { &application, 1 },
+		text, flag };
 	return (struct template_list){ &session, 1 };
+}
+
+static struct template_list
+reasons_of(struct str text, bool flag)
+{
+	static struct why_item reason;
+
+	reason = (struct why_item){ { flag }, text, text, text, text };
+	for (size_t code = 0; code < REASON_COUNT; code++)
+		reason.is[code] = flag;
+	return (struct template_list){ &reason, 1 };
 }
 
 static struct template_list
@@ -134,7 +146,8 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		content->code = (struct code_page){ frame, text, text, text,
 			text, text, text, flag, flag, flag, flag, flag, text,
 			text, flag, text, flag, flag, flag, flag, flag, flag,
-			flag, flag, flag, text, flag };
+			flag, flag, flag, text, flag, flag,
+			reasons_of(text, flag) };
 		break;
 	case PAGE_SET_UP:
 		content->set_up = set_up_of(frame, text, flag);
@@ -147,8 +160,8 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		    (struct lost_page){ frame, text, text, text, flag, flag };
 		break;
 	case PAGE_DENIED:
-		content->denied =
-		    (struct denied_page){ frame, flag, flag, flag };
+		content->denied = (struct denied_page){ frame, flag, flag, flag,
+			flag, reasons_of(text, flag) };
 		break;
 	case PAGE_DASHBOARD:
 		content->dashboard = dashboard_of(frame, text, flag);

@@ -190,24 +190,25 @@ static struct session_item some_sessions[] = {
 	{ .number = STR_INIT("1"), .current = true, .place = STR_INIT("192.0.2.7"),
 	    .browser = { STR_INIT("Firefox"), STR_INIT("Linux"), true, false, false },
 	    .opened = MOMENT("2 April 2031, 08:41 UTC"),
-	    .used = MOMENT("2 April 2031, 09:14 UTC"),
+	    .used = MOMENT("2 April 2031, 09:14 UTC"), .totp = true,
 	    .verified = MOMENT("2 April 2031, 08:41 UTC"),
 	    .applications = { some_applications, 2 } },
 	{ .number = STR_INIT("2"), .place = STR_INIT(ADDRESS6),
 	    .browser = { STR_INIT("Samsung Internet"), STR_INIT("Android"),
 		false, true, false },
 	    .opened = MOMENT("31 December 2030, 23:59 UTC"),
-	    .used = MOMENT("2 April 2031, 07:02 UTC"),
+	    .used = MOMENT("2 April 2031, 07:02 UTC"), .network = true,
+	    .zone = STR_INIT(LONG_NAME),
 	    .verified = MOMENT("31 December 2030, 23:59 UTC"),
 	    .applications = { some_applications, 5 },
 	    .more_applications = STR_INIT("12") },
 	{ .number = STR_INIT("3"), .place = STR_INIT("198.51.100.20"),
 	    .browser = { STR_INIT("Safari"), STR_INIT("iPadOS"), false, false, true },
 	    .opened = MOMENT("1 April 2031, 12:00 UTC"),
-	    .used = MOMENT("1 April 2031, 12:30 UTC"),
+	    .used = MOMENT("1 April 2031, 12:30 UTC"), .trust = true,
 	    .verified = MOMENT("1 April 2031, 12:00 UTC") },
 	{ .number = STR_INIT("4"),
-	    .opened = MOMENT("1 April 2031, 11:00 UTC"),
+	    .opened = MOMENT("1 April 2031, 11:00 UTC"), .password_only = true,
 	    .used = MOMENT("1 April 2031, 11:30 UTC"),
 	    .verified = MOMENT("1 April 2031, 11:00 UTC") },
 };
@@ -249,6 +250,22 @@ static struct activity_item some_activity[] = {
 	.sessions = { some_sessions, COUNT_OF(some_sessions) }, \
 	.activity = { some_activity, COUNT_OF(some_activity) }
 
+static struct why_item some_reasons[] = {
+	{ .is = { [REASON_OUTSIDE_ZONE] = true }, .zone = STR_INIT("Campus") },
+	{ .is = { [REASON_TRUST_EXPIRED] = true }, .days = STR_INIT("31"),
+	    .limit = STR_INIT("30") },
+	{ .is = { [REASON_COOKIE_PROBABLY_LOST] = true },
+	    .at = STR_INIT("2 April 2031, 08:41 UTC") },
+	{ .is = { [REASON_OUTSIDE_ZONE] = true }, .zone = STR_INIT(LONG_NAME) },
+};
+
+static struct why_item no_way[] = {
+	{ .is = { [REASON_NO_WAY_TO_ENROL] = true } },
+};
+
+#define REASONS(list) \
+	.has_reasons = true, .reasons = { list, COUNT_OF(list) }
+
 #define CODE(title, ...) \
 	{ \
 		.name = title, .page = PAGE_CODE, .content.code = { \
@@ -270,7 +287,8 @@ static struct activity_item some_activity[] = {
 static struct sample samples[] = {
 	CODE("code-mail", .email_sent = true, TRUST),
 	CODE("code-app", .app = true, .recovery = true, TRUST),
-	CODE("code-both", .app = true, .recovery = true, .email_sent = true, TRUST),
+	CODE("code-both", .app = true, .recovery = true, .email_sent = true, TRUST,
+	    REASONS(some_reasons)),
 	CODE("code-wrong", .email_sent = true, TRUST, .wrong = true,
 	    .any_error = true),
 	CODE("code-late", .app = true, .late = true, .any_error = true,
@@ -278,7 +296,7 @@ static struct sample samples[] = {
 	CODE("code-wait", .app = true, .wait = true, .any_error = true,
 	    .minutes = STR_INIT("15")),
 	CODE("code-proof", .proof = true, .email_sent = true),
-	DENIED("denied-no-way", .no_way = true),
+	DENIED("denied-no-way", .no_way = true, REASONS(no_way)),
 	DENIED("denied-blocked", .blocked = true),
 	LOGIN("login", .renew = false),
 	LOGIN("login-service", SERVICE),

@@ -7,12 +7,13 @@
 -- row: owner_session
 -- The living sessions of an account: this one, then those used last.
 SELECT $1::bigint AS echo, l.number IS NOT NULL AS found, l.number,
-       l.created_at, l.last_used_at, l.password_at, l.client_address,
-       l.user_agent, l.count
+       l.created_at, l.last_used_at, l.password_at, l.verified_at,
+       l.verified_by, l.skipped, l.client_address, l.user_agent, l.count
 FROM (SELECT 1) AS always
 LEFT JOIN (
 	SELECT s.number, s.created_at, s.last_used_at, s.password_at,
-	       s.client_address, s.user_agent, count(*) OVER () AS count
+	       s.verified_at, s.verified_by, s.skipped, s.client_address,
+	       s.user_agent, count(*) OVER () AS count
 	FROM sso.session AS s
 	JOIN sso.account AS a ON a.id = s.account_id
 	AND a.epoch = s.account_epoch AND a.state = 'active'

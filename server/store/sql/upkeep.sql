@@ -62,3 +62,18 @@ WITH old AS (
 	RETURNING 1
 )
 SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
+
+-- name: upkeep_sweep_decisions
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes old decisions, a batch at a time; the first ones are the oldest.
+WITH first AS MATERIALIZED (
+	SELECT id, at FROM sso.decision ORDER BY id LIMIT $3::bigint
+), swept AS (
+	DELETE FROM sso.decision AS d USING first
+	WHERE d.id = first.id AND first.at < $2::timestamptz
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;

@@ -5,6 +5,7 @@
 #include "web/pages/account_view.h"
 
 #include "base/buf.h"
+#include "policy/zones.h"
 #include "store/activity.h"
 #include "store/factors.h"
 #include "store/owner_browsers.h"
@@ -14,6 +15,7 @@
 #include "text/user_agent.h"
 #include "web/account_pages.h"
 #include "web/configuration.h"
+#include "web/protection.h"
 #include "web/request.h"
 
 enum {
@@ -79,27 +81,51 @@ view_applications(struct request *rq, const struct row_list *applications,
 		item->more_applications = view_number(rq, all - (int64_t)count);
 }
 
-struct template_list
-view_sessions(struct request *rq, const struct row_list *sessions,
-    const struct row_list *applications, int64_t current)
+/* How they showed who they are, and what spared them more. */
+static void
+view_verified(struct request *rq, const struct owner_session *row,
+    struct session_item *item)
 {
-	const struct owner_session *rows = sessions->items;
-	struct session_item *items =
-	    arena_alloc(&rq->arena, sessions->count * sizeof(*items));
+	bool given = row->verified_at > 0;
 
-	for (size_t i = 0; i < sessions->count; i++) {
+	item->verified =
+	    view_moment(rq, given ? row->verified_at : row->password_at);
+	item->totp = given && str_equal(row->verified_by, STR("totp"));
+	item->email = given && str_equal(row->verified_by, STR("email"));
+	item->recovery = given && str_equal(row->verified_by, STR("recovery"));
+	item->trust = !given && str_equal(row->skipped, STR("trust"));
+	item->network = !given && str_equal(row->skipped, STR("zone"));
+	item->exempt = !given && str_equal(row->skipped, STR("exempt"));
+	item->password_only = !(item->totp || item->email || item->recovery ||
+				item->trust || item->network || item->exempt);
+}
+
+struct template_list
+view_sessions(struct request *rq, const struct sessions_viewed *viewed)
+{
+	const struct owner_session *rows = viewed->sessions->items;
+	size_t count = viewed->sessions->count;
+	struct session_item *items =
+	    arena_alloc(&rq->arena, count * sizeof(*items));
+
+	for (size_t i = 0; i < count; i++) {
+		const struct zone *zone = protection_zone(rq->protection,
+		    viewed->memberships, rows[i].client_address);
+
 		items[i] = (struct session_item){
 			.number = view_number(rq, rows[i].number),
 			.browser = view_browser(rows[i].user_agent),
 			.opened = view_moment(rq, rows[i].created_at),
 			.used = view_moment(rq, rows[i].last_used_at),
-			.verified = view_moment(rq, rows[i].password_at),
+			.zone = zone != NULL ? zone->label : STR_NONE,
 			.place = rows[i].client_address,
-			.current = rows[i].number == current,
+			.current = rows[i].number == viewed->current,
 		};
-		view_applications(rq, applications, rows[i].number, &items[i]);
+		view_verified(rq, &rows[i], &items[i]);
+		view_applications(
+		    rq, viewed->applications, rows[i].number, &items[i]);
 	}
-	return (struct template_list){ items, sessions->count };
+	return (struct template_list){ items, count };
 }
 
 struct template_list

@@ -13,10 +13,16 @@ struct activity;
 struct request;
 struct row_list;
 
-/* Items for struct session_item; `current` is the number of this session. */
-struct template_list view_sessions(struct request *,
-    const struct row_list *sessions, const struct row_list *applications,
-    int64_t current);
+struct sessions_viewed {
+	const struct row_list *sessions; /* of struct owner_session */
+	const struct row_list *applications; /* of struct owner_application */
+	const struct row_list *memberships; /* of struct membership */
+	int64_t current; /* number of this session */
+};
+
+/* Items for struct session_item. */
+struct template_list view_sessions(
+    struct request *, const struct sessions_viewed *);
 
 /* Items for struct activity_item, from `count` rows. */
 struct template_list view_activity(

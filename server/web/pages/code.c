@@ -15,6 +15,7 @@
 #include "web/request.h"
 #include "web/said.h"
 #include "web/snapshot.h"
+#include "web/why.h"
 
 enum {
 	MINUTE_US = 60 * 1000 * 1000
@@ -44,6 +45,7 @@ code_ask_more(struct request *rq, struct flow *f, struct code_state *c)
 	c->to.url = s->service_url;
 	destination_make_canonical(rq, &c->to);
 	second_step_ask(rq, f, s->account_id, &c->second);
+	decisions_code(rq->gate->store, f, s->account_id, s->number, &c->named);
 	snapshot_follow(rq, f, c->found.generation);
 	return true;
 }
@@ -166,7 +168,11 @@ code_reply(struct request *rq, const struct code_state *c,
 	fill_problem(rq, answer, &page);
 	fill_trust(rq, c, &page);
 	page.execution = form_token_new(rq);
+	page.reasons = why_reasons(rq, &c->second);
+	page.has_reasons = page.reasons.count > 0;
 	request_fill_frame(rq, &page.frame);
+	if (c->named.code.len > 0)
+		page.frame.support_code = c->named.code;
 	return reply_page(rq, PAGE_CODE, 200, &page);
 }
 

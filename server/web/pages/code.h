@@ -9,6 +9,7 @@
 
 #include "factors/code_entry.h"
 #include "loop/flow.h"
+#include "store/decisions.h"
 #include "store/factors.h"
 #include "store/store.h"
 #include "web/destination.h"
@@ -22,6 +23,7 @@ struct code_state {
 	struct sign_in_found found;
 	struct destination to;
 	struct second_step second;
+	struct decision_named named; /* its support code */
 	enum sign_in_step step;
 };
 
@@ -93,6 +95,7 @@ struct code_submit_state {
 	int64_t step; /* of the code */
 	int64_t drift;
 	struct sign_in_taken taken;
+	bool denied; /* by the policy, though the code was right */
 	struct sign_in_end end;
 };
 

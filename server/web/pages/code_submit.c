@@ -14,6 +14,7 @@
 #include "crypto/sealed.h"
 #include "model/service.h"
 #include "web/configuration.h"
+#include "web/decided.h"
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/notices.h"
@@ -307,7 +308,7 @@ submit_open(struct flow *f)
 		notice_recovery_code_used(rq, f, &s->code.second,
 		    s->code.second.row.recovery_codes - 1);
 	if (s->code.step == SIGN_IN_PROOF)
-		return code_elsewhere_reply(rq, SIGN_IN_SET_UP);
+		return FLOW_NEXT; /* to what it proves the right to */
 	second_step_decide(rq,
 	    &(struct second_step_of){
 		.purpose = second_step_purpose(sign_in->renew, &s->code.to),
@@ -319,8 +320,12 @@ submit_open(struct flow *f)
 		    .methods = method_of(s->entry.kind) },
 	    },
 	    &s->code.second);
-	if (second_step_next(&s->code.second) == SIGN_IN_ENDED)
-		return second_step_denied_reply(rq, &s->code.second);
+	s->denied = second_step_next(&s->code.second) != SIGN_IN_RIGHT;
+	if (s->denied) {
+		s->code.second.support_code = decided_keep(
+		    rq, f, sign_in->account_id, mac, &s->code.second);
+		return FLOW_NEXT;
+	}
 	sign_in_finish(rq, f,
 	    &(struct sign_in_last){
 		.mac = mac,
@@ -340,6 +345,10 @@ submit_follow_again(struct flow *f)
 	struct request *rq = request_of(f);
 	struct code_submit_state *s = rq->page;
 
+	if (s->code.step == SIGN_IN_PROOF)
+		return code_elsewhere_reply(rq, SIGN_IN_SET_UP);
+	if (s->denied)
+		return second_step_denied_reply(rq, &s->code.second);
 	snapshot_follow(rq, f, s->end.grant.opened.generation);
 	return FLOW_NEXT;
 }

@@ -125,8 +125,13 @@ fill_sessions(struct request *rq, const struct dashboard_state *d,
 	size_t listed = d->sessions.count;
 	int64_t all = listed > 0 ? rows[0].count : 0;
 
-	page->sessions = view_sessions(
-	    rq, &d->sessions, &d->applications, d->owner.found.session.number);
+	page->sessions =
+	    view_sessions(rq, &(struct sessions_viewed){
+				  .sessions = &d->sessions,
+				  .applications = &d->applications,
+				  .memberships = &d->owner.second.memberships,
+				  .current = d->owner.found.session.number,
+			      });
 	page->has_others = all > 1;
 	page->end_url = request_own_url(rq, "/sessions/end");
 	page->end_others_url = request_own_url(rq, "/sessions/end-others");

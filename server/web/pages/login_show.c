@@ -8,6 +8,7 @@
 #include "cas/service_url.h"
 #include "store/generation.h"
 #include "web/configuration.h"
+#include "web/decided.h"
 #include "web/gate.h"
 #include "web/pages/login.h"
 #include "web/pages/login_form.h"
@@ -113,6 +114,9 @@ login_decide(struct flow *f)
 	    },
 	    &l->second);
 	l->step = second_step_next(&l->second);
+	if (l->second.decision.outcome == OUTCOME_DENY && !l->gateway)
+		l->second.support_code =
+		    decided_keep(rq, f, session->account_id, NULL, &l->second);
 	if (l->step == SIGN_IN_RIGHT || l->step == SIGN_IN_ENDED || l->gateway)
 		return FLOW_NEXT;
 	sign_in_begin(rq, f,
@@ -122,6 +126,7 @@ login_decide(struct flow *f)
 		.password_at = session->password_at,
 		.to = &l->to,
 		.step = l->step,
+		.second = &l->second,
 	    },
 	    &l->start);
 	return FLOW_NEXT;

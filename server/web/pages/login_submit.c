@@ -14,6 +14,7 @@
 #include "store/generation.h"
 #include "text/login_name.h"
 #include "web/configuration.h"
+#include "web/decided.h"
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/pages/login.h"
@@ -208,6 +209,7 @@ submit_go_on(struct request *rq, struct flow *f, enum sign_in_step step)
 		.skipped = step == SIGN_IN_RIGHT
 			       ? second_step_skipped(&l->second)
 			       : STR_NONE,
+		.second = &l->second,
 	    },
 	    &l->start);
 	if (step == SIGN_IN_RIGHT)
@@ -244,10 +246,13 @@ submit_decide(struct flow *f)
 		return FLOW_NEXT;
 	}
 	l->step = submit_step(rq, l);
-	if (l->step == SIGN_IN_ENDED)
+	if (l->step == SIGN_IN_ENDED) {
 		submit_refuse(rq, f, STR("sign-in denied"));
-	else
+		l->second.support_code = decided_keep(
+		    rq, f, l->candidate.account.id, NULL, &l->second);
+	} else {
 		submit_go_on(rq, f, l->step);
+	}
 	return FLOW_NEXT;
 }
 

@@ -16,6 +16,7 @@ struct set_up_in_state {
 	struct code_state code;
 	struct set_up set_up;
 	struct sign_in_moved moved;
+	bool denied; /* the policy is not content all the same */
 	struct sign_in_end end;
 };
 

@@ -7,6 +7,7 @@
  */
 #include "base/log.h"
 #include "model/service.h"
+#include "web/decided.h"
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/pages/set_up.h"
@@ -176,8 +177,12 @@ leave_open(struct flow *f)
 	if (form_token_verify(rq) != FORM_GOOD || !sign_in_cookie_mac(rq, mac))
 		return code_elsewhere_reply(rq, SIGN_IN_CODES);
 	code_decide(rq, &s->code);
-	if (second_step_next(&s->code.second) != SIGN_IN_RIGHT)
-		return second_step_denied_reply(rq, &s->code.second);
+	s->denied = second_step_next(&s->code.second) != SIGN_IN_RIGHT;
+	if (s->denied) {
+		s->code.second.support_code = decided_keep(
+		    rq, f, sign_in->account_id, mac, &s->code.second);
+		return FLOW_NEXT;
+	}
 	enrolments_leave_codes(rq->gate->store, f, sign_in, rq->now, &s->moved);
 	sign_in_finish(rq, f,
 	    &(struct sign_in_last){
@@ -196,6 +201,8 @@ leave_follow(struct flow *f)
 	struct request *rq = request_of(f);
 	struct set_up_in_state *s = rq->page;
 
+	if (s->denied)
+		return second_step_denied_reply(rq, &s->code.second);
 	snapshot_follow(rq, f, s->end.grant.opened.generation);
 	return FLOW_NEXT;
 }
