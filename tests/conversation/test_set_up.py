@@ -155,7 +155,7 @@ def test_T129_no_set_up_without_a_fresh_second_step(alice):
     page = alice.get("/cas/mfa")
     answer = alice.send(page, code=alice.mailed(letters + 1))
     assert answer.location.endswith("/cas/")
-    assert "It is you" in alice.get("/cas/").text
+    assert "it is you" in alice.get("/cas/").text
     assert alice.get("/cas/generator").status == 200
 
 

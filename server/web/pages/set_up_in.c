@@ -25,6 +25,27 @@ set_up_find(struct flow *f)
 	return code_ask(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
 }
 
+static bool
+stands_at(const struct set_up_in_state *s, enum sign_in_step step)
+{
+	const struct sign_in *sign_in = &s->code.found.sign_in;
+
+	return sign_in->number > 0 &&
+	       sign_in_step_of(sign_in->step_name) == step;
+}
+
+/* To the page of the step at which the sign-in does stand. */
+static enum flow_next
+reply_elsewhere(struct request *rq)
+{
+	const struct set_up_in_state *s = rq->page;
+	const struct sign_in *sign_in = &s->code.found.sign_in;
+
+	return sign_in->number > 0 ? code_elsewhere_reply(rq,
+					 sign_in_step_of(sign_in->step_name))
+				   : code_over_reply(rq);
+}
+
 static enum flow_next
 set_up_load(struct flow *f)
 {
@@ -32,10 +53,8 @@ set_up_load(struct flow *f)
 	struct set_up_in_state *s = rq->page;
 	const struct sign_in *sign_in = &s->code.found.sign_in;
 
-	if (!code_ask_more(rq, f, &s->code))
-		return code_over_reply(rq);
-	if (s->code.step != SIGN_IN_SET_UP)
-		return code_elsewhere_reply(rq, s->code.step);
+	if (!stands_at(s, SIGN_IN_SET_UP) || !code_ask_more(rq, f, &s->code))
+		return reply_elsewhere(rq);
 	set_up_ask(rq, f, &s->set_up,
 	    &(struct holder){ .account_id = sign_in->account_id,
 		.sign_in = sign_in->number });
@@ -142,11 +161,9 @@ codes_load(struct flow *f)
 	struct request *rq = request_of(f);
 	struct set_up_in_state *s = rq->page;
 
-	if (!code_ask_more(rq, f, &s->code))
-		return code_over_reply(rq);
-	return s->code.step == SIGN_IN_CODES
-		   ? FLOW_NEXT
-		   : code_elsewhere_reply(rq, s->code.step);
+	if (!stands_at(s, SIGN_IN_CODES) || !code_ask_more(rq, f, &s->code))
+		return reply_elsewhere(rq);
+	return FLOW_NEXT;
 }
 
 static enum flow_next
