@@ -40,6 +40,7 @@ struct session_item {
 /* A browser that is trusted. */
 struct browser_item {
 	struct str id;
+	struct str name; /* as its owner calls it; empty: see browser */
 	struct page_browser browser;
 	struct page_moment used;
 	struct page_moment verified; /* when a code was given with it */
@@ -55,6 +56,7 @@ struct activity_item {
 	bool code_wrong;
 	bool denied; /* by the policy */
 	bool forgotten; /* a browser is trusted no more */
+	bool named; /* a browser got a name */
 	bool address; /* where mail goes has changed */
 	bool signed_out;
 	bool replaced; /* somebody else signed in in the same browser */
@@ -91,12 +93,15 @@ struct dashboard_page {
 	bool forgotten_one;
 	bool forgotten_many;
 	bool forgotten_already;
+	bool browser_named;
+	bool name_refused;
 	bool any_notice; /* one of the above */
 
 	bool has_browsers;
 	struct template_list browsers; /* of struct browser_item */
 	struct str forget_url;
 	struct str forget_all_url;
+	struct str name_url;
 
 	bool asks_password; /* before anything changes */
 	struct template_list sessions; /* of struct session_item */

@@ -46,6 +46,8 @@ static const struct route routes[] = {
 	    sizeof(struct browser_forget_state), ROUTE_FORM },
 	{ ON_POST, STR_INIT("/browsers/forget-all"), browsers_forget_all,
 	    sizeof(struct browser_forget_state), ROUTE_FORM },
+	{ ON_POST, STR_INIT("/browsers/name"), browser_name,
+	    sizeof(struct browser_name_state), ROUTE_FORM },
 	{ ON_POST, STR_INIT("/sessions/end"), session_end,
 	    sizeof(struct session_end_state), ROUTE_FORM },
 	{ ON_POST, STR_INIT("/sessions/end-others"), sessions_end_others,

@@ -24,6 +24,8 @@ static const struct str words[SAID_COUNT] = {
 	[SAID_NO_OTHERS] = STR_INIT("no-others"),
 	[SAID_BROWSERS_FORGOTTEN] = STR_INIT("browsers-forgotten"),
 	[SAID_FORGOTTEN_ALREADY] = STR_INIT("forgotten-already"),
+	[SAID_BROWSER_NAMED] = STR_INIT("browser-named"),
+	[SAID_NAME_REFUSED] = STR_INIT("name-refused"),
 	[SAID_FORM_EXPIRED] = STR_INIT("form-expired"),
 };
 

@@ -21,6 +21,8 @@ enum said {
 	SAID_NO_OTHERS, /* there was nothing to end */
 	SAID_BROWSERS_FORGOTTEN, /* with their number */
 	SAID_FORGOTTEN_ALREADY, /* nothing was trusted any more */
+	SAID_BROWSER_NAMED,
+	SAID_NAME_REFUSED, /* too long, or not text; nothing was done */
 	SAID_FORM_EXPIRED, /* nothing was done */
 	SAID_COUNT,
 };

@@ -80,8 +80,8 @@ activity_of(struct str text, bool flag)
 
 	item = (struct activity_item){ flag, flag, flag, flag, flag, flag, flag,
 		flag, flag, flag, flag, flag, flag, flag, flag, flag, flag,
-		flag, { text, text }, { text, text, flag, flag, flag }, flag,
-		text };
+		flag, flag, { text, text }, { text, text, flag, flag, flag },
+		flag, text };
 	return (struct template_list){ &item, 1 };
 }
 
@@ -103,8 +103,9 @@ browsers_of(struct str text, bool flag)
 {
 	static struct browser_item browser;
 
-	browser = (struct browser_item){ text, { text, text, flag, flag, flag },
-		{ text, text }, { text, text }, flag };
+	browser =
+	    (struct browser_item){ text, text, { text, text, flag, flag, flag },
+		    { text, text }, { text, text }, flag };
 	return (struct template_list){ &browser, 1 };
 }
 
@@ -128,6 +129,8 @@ dashboard_of(struct page_frame frame, struct str text, bool flag)
 		.forgotten_one = flag,
 		.forgotten_many = flag,
 		.forgotten_already = flag,
+		.browser_named = flag,
+		.name_refused = flag,
 		.any_notice = flag,
 		.has_browsers = flag,
 		.browsers = browsers_of(text, flag),
@@ -354,7 +357,7 @@ static struct browser_item some_browsers[] = {
 	    .browser = { STR_INIT("Firefox"), STR_INIT("Linux"), true, false, false },
 	    .used = MOMENT("2 April 2031, 08:41 UTC"),
 	    .verified = MOMENT("12 March 2031, 10:02 UTC") },
-	{ .id = STR_INIT("2"),
+	{ .id = STR_INIT("2"), .name = STR_INIT(LONG_NAME),
 	    .browser = { STR_INIT("Samsung Internet"), STR_INIT("Android"),
 		false, true, false },
 	    .used = MOMENT("31 March 2031, 18:20 UTC"),

@@ -88,11 +88,14 @@ fill_notice(struct request *rq, struct dashboard_page *page)
 	page->forgotten_one = said == SAID_BROWSERS_FORGOTTEN && number == 1;
 	page->forgotten_many = said == SAID_BROWSERS_FORGOTTEN && number != 1;
 	page->forgotten_already = said == SAID_FORGOTTEN_ALREADY;
+	page->browser_named = said == SAID_BROWSER_NAMED;
+	page->name_refused = said == SAID_NAME_REFUSED;
 	page->any_notice = page->confirmed || page->ended_one ||
 			   page->ended_many || page->ended_already ||
 			   page->no_others || page->form_expired ||
 			   page->forgotten_one || page->forgotten_many ||
-			   page->forgotten_already;
+			   page->forgotten_already || page->browser_named ||
+			   page->name_refused;
 }
 
 static void
@@ -139,6 +142,7 @@ dashboard_reply(struct flow *f)
 	page.has_browsers = d->browsers.count > 0;
 	page.forget_url = request_own_url(rq, "/browsers/forget");
 	page.forget_all_url = request_own_url(rq, "/browsers/forget-all");
+	page.name_url = request_own_url(rq, "/browsers/name");
 	fill_sessions(rq, d, &page);
 	fill_notice(rq, &page);
 	request_fill_frame(rq, &page.frame);
