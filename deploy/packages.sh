@@ -18,6 +18,7 @@
 	PACKAGES_TEST=(clang clang-format gettext gdb libclang-rt-14-dev
 		python3-pytest python3-pytest-xdist
 		python3-selenium python3-psycopg2 python3-lxml
+		python3-cryptography
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
 		haproxy nginx-light strace systemd oathtool python3-pyotp zbar-tools
 		librsvg2-bin)

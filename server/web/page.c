@@ -63,6 +63,7 @@ static const struct template_field code_fields[] = {
 	FIELD(struct code_page, email_sent, TEMPLATE_FLAG),
 	FIELD(struct code_page, email, TEMPLATE_TEXT),
 	FIELD(struct code_page, valid_minutes, TEMPLATE_TEXT),
+	FIELD(struct code_page, clock_url, TEMPLATE_TEXT),
 	FIELD(struct code_page, trust_offered, TEMPLATE_FLAG),
 	FIELD(struct code_page, trust_days, TEMPLATE_TEXT),
 	FIELD(struct code_page, wrong, TEMPLATE_FLAG),
@@ -76,6 +77,15 @@ static const struct template_field code_fields[] = {
 	FIELD(struct code_page, mail_wait, TEMPLATE_FLAG),
 	FIELD(struct code_page, minutes, TEMPLATE_TEXT),
 	FIELD(struct code_page, any_error, TEMPLATE_FLAG),
+	TEMPLATE_FIELDS_END,
+};
+
+static const struct template_field clock_fields[] = {
+	FRAME_FIELDS(struct clock_page),
+	FIELD(struct clock_page, action, TEMPLATE_TEXT),
+	FIELD(struct clock_page, execution, TEMPLATE_TEXT),
+	FIELD(struct clock_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct clock_page, display_name, TEMPLATE_TEXT),
 	TEMPLATE_FIELDS_END,
 };
 
@@ -121,6 +131,7 @@ static const struct {
 } pages[PAGE_HELP_TOPICS + 1] = {
 	[PAGE_LOGIN] = { "login.html", login_fields },
 	[PAGE_CODE] = { "code.html", code_fields },
+	[PAGE_CLOCK] = { "clock.html", clock_fields },
 	[PAGE_DENIED] = { "denied.html", denied_fields },
 	[PAGE_DASHBOARD] = { "dashboard.html", dashboard_page_fields },
 	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },

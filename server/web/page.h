@@ -21,6 +21,7 @@ struct page_set;
 enum page {
 	PAGE_LOGIN, /* struct login_page */
 	PAGE_CODE, /* struct code_page, as the next of code_pages.h */
+	PAGE_CLOCK, /* struct clock_page */
 	PAGE_DENIED, /* struct denied_page */
 	PAGE_DASHBOARD, /* struct dashboard_page, as the next of account_pages.h
 			 */

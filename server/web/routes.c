@@ -25,6 +25,8 @@ static const struct route routes[] = {
 	    sizeof(struct code_show_state), 0 },
 	{ ON_POST, STR_INIT("/mfa"), code_submit,
 	    sizeof(struct code_submit_state), ROUTE_GRANTS | ROUTE_FORM },
+	{ ON_GET | ON_HEAD, STR_INIT("/mfa/clock"), code_clock,
+	    sizeof(struct code_show_state), 0 },
 	{ ON_POST, STR_INIT("/mfa/send"), code_send,
 	    sizeof(struct code_send_state), ROUTE_FORM },
 	{ ON_GET | ON_POST, STR_INIT("/logout"), logout,

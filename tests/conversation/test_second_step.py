@@ -7,6 +7,7 @@ import pytest
 
 from browser import Browser
 from conftest import APPLICATION, PEOPLE
+from generators import App
 from installation import free_port, wait_until
 from mail_server import Mailbox
 
@@ -614,3 +615,82 @@ def test_T148_the_twenty_first_browser_takes_the_place_of_one(visit):
     assert oldest.was_asked
     alice.place.sql("delete from sso.browser where octet_length(id) = 16 and"
                     " id < decode(lpad('ff', 32, '0'), 'hex')")
+
+
+@pytest.fixture
+def app(university):
+    """Sets up authenticator apps, and takes them away again."""
+    made = []
+
+    def make(login="alice", ahead=0):
+        made.append(App(university[0], login, ahead))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.remove()
+
+
+def test_T112_a_code_is_good_once_and_no_earlier_one_after_it(visit, app):
+    """R-044: the step that was accepted only grows."""
+    alice, phone = visit(), app()
+    code = phone.code()
+    assert alice.send(alice.asked(alice.password()), code=code).ticket
+    page = alice.asked(visit_again(alice))
+    assert "already used" in alice.send(page, code=code).text
+    assert "already used" in alice.send(page, code=phone.code(-1)).text
+
+
+@pytest.mark.parametrize("ahead", [300, -300, 570])
+def test_clock_help_takes_two_codes_in_a_row(visit, app, ahead):
+    """4.1: a phone whose clock is wrong is adjusted to, and its next code is
+    right by itself."""
+    alice, phone = visit(), app(ahead=ahead)
+    page = alice.asked(alice.password())
+    assert "/mfa/clock" not in page.text
+    assert "/mfa/clock" not in alice.send(page, code="123456").text
+    assert "/mfa/clock" in alice.send(page, code="123456").text
+    help_page = alice.get("/cas/mfa/clock")
+    answer = alice.send(help_page, path="/cas/mfa", code=phone.code(),
+                        second=phone.code(1))
+    assert answer.ticket, answer.text
+    later(alice.place, minutes=2)
+    page = alice.asked(visit_again(alice))
+    assert alice.send(page, code=phone.code()).ticket
+
+
+def test_clock_help_says_nothing_of_the_future(visit, app):
+    """The answer to a code of a fast clock is that to any wrong code."""
+    alice, phone = visit(), app(ahead=300)
+    answers = []
+    for code in (phone.code(), str((int(phone.code()) + 1) % 10**6).zfill(6)):
+        alice.place.sql("delete from sso.throttle")
+        page = alice.asked(visit_again(alice))
+        answers.append(re.sub(r'value="\w+"|Support code.*', "",
+                              alice.send(page, code=code).text))
+    assert answers[0] == answers[1]
+
+
+def test_T115_a_pair_of_codes_is_one_try_and_counted_first(visit, app):
+    alice, phone = visit(), app(ahead=300)
+    page = alice.asked(alice.password())
+    wrong = (phone.code(), phone.code(2)), (phone.code(1), phone.code()), \
+        (phone.code(), "x"), (phone.code(), phone.code()), \
+        ("00000000", phone.code(1))
+    for first, second in wrong:
+        answer = alice.send(page, code=first, second=second)
+        assert answer.status == 200 and "not right" in answer.text
+    assert alice.place.sql("select cardinality(tries) from sso.throttle"
+                           " where kind = 'second step'") == [(5,)]
+    answer = alice.send(page, code=phone.code(), second=phone.code(1))
+    assert "Too many wrong codes" in answer.text
+
+
+def test_clock_help_is_for_those_who_have_an_app(visit):
+    alice = visit()
+    alice.asked(alice.password())
+    answer = alice.get("/cas/mfa/clock")
+    assert answer.status == 303 and answer.location.endswith("/cas/mfa")
+    stranger = visit()
+    answer = stranger.get("/cas/mfa/clock")
+    assert answer.status == 303 and answer.location.endswith("/cas/login")

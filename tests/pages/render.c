@@ -31,6 +31,7 @@ enum {
 static const char *const page_names[PAGE_HELP_TOPICS] = {
 	[PAGE_LOGIN] = "login",
 	[PAGE_CODE] = "code",
+	[PAGE_CLOCK] = "clock",
 	[PAGE_DENIED] = "denied",
 	[PAGE_DASHBOARD] = "dashboard",
 	[PAGE_ACTIVITY] = "activity",
@@ -64,6 +65,7 @@ union content {
 	struct page_frame frame;
 	struct login_page login;
 	struct code_page code;
+	struct clock_page clock;
 	struct denied_page denied;
 	struct dashboard_page dashboard;
 	struct activity_page activity;
@@ -169,8 +171,12 @@ fill(union content *content, enum page page, struct str text, bool flag)
 	case PAGE_CODE:
 		content->code = (struct code_page){ frame, text, text, text,
 			text, text, text, flag, flag, flag, flag, flag, text,
-			text, flag, text, flag, flag, flag, flag, flag, flag,
-			flag, flag, flag, text, flag };
+			text, text, flag, text, flag, flag, flag, flag, flag,
+			flag, flag, flag, flag, text, flag };
+		break;
+	case PAGE_CLOCK:
+		content->clock =
+		    (struct clock_page){ frame, text, text, text, text };
 		break;
 	case PAGE_DENIED:
 		content->denied =
