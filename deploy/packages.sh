@@ -14,10 +14,11 @@
 		libjansson-dev libinih-dev libqrencode-dev libseccomp-dev libcmocka-dev
 		libcurl4-openssl-dev) # SMTP with TLS, for the courier's mails
 	PACKAGES_RUN=(postgresql-15 openssl curl ca-certificates procps)
-	PACKAGES_DEMO=(apache2-bin libapache2-mod-auth-cas)
+	PACKAGES_DEMO=(apache2-bin libapache2-mod-auth-cas python3-aiosmtpd)
 	PACKAGES_TEST=(clang clang-format gettext gdb libclang-rt-14-dev
-		python3-aiosmtpd python3-pytest python3-pytest-xdist
+		python3-pytest python3-pytest-xdist
 		python3-selenium python3-psycopg2 python3-lxml
+		python3-cryptography
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
 		haproxy nginx-light strace systemd oathtool python3-pyotp zbar-tools
 		librsvg2-bin)

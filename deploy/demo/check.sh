@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The way a browser goes, walked by curl one answer at a time: application,
-# sign-in page, form, application again; sourced by deploy/quickstart.
+# sign-in page, form, code, application again; sourced by deploy/quickstart.
 
 # step METHOD URL [curl arguments]: one request.  Leaves $status, $location and
 # $page behind, and prints the exchange.
@@ -35,15 +35,49 @@ follow() {
 	done
 }
 
-# field NAME: the value of a hidden field of $page, its references resolved.
+# field NAME: the value of the first hidden field of that name in $page, its
+# references resolved.
 field() {
 	python3 -c 'import html.parser, sys
 class Fields(html.parser.HTMLParser):
+    found = ""
     def handle_starttag(self, tag, attributes):
         attributes = dict(attributes)
         if tag == "input" and attributes.get("name") == sys.argv[1]:
-            print(attributes.get("value") or "", end="")
-Fields().feed(sys.stdin.read())' "$1" <<<"$page"
+            self.found = self.found or attributes.get("value") or ""
+fields = Fields()
+fields.feed(sys.stdin.read())
+print(fields.found, end="")' "$1" <<<"$page"
+}
+
+# The texts of the mails to an address, newest first, codes and all.
+mails_to() {
+	curl -sS --noproxy '*' --max-time 20 "http://127.0.0.1:$((port + 5))/" |
+		python3 -c 'import html.parser, sys
+class Mails(html.parser.HTMLParser):
+    kind, mine = "", False
+    def handle_starttag(self, tag, attributes):
+        self.kind = dict(attributes).get("class") or tag
+    def handle_data(self, text):
+        if self.kind == "to" and text.strip():
+            self.mine = text == sys.argv[1]
+        if self.kind == "pre" and self.mine:
+            print(text)
+Mails(convert_charrefs=True).feed(sys.stdin.read())' "$1"
+}
+
+# codes_to ADDRESS: all codes that were mailed there, newest first.
+codes_to() {
+	mails_to "$1" | sed -n 's/^\([0-9]\{4\}\) \([0-9]\{4\}\)$/\1\2/p'
+}
+
+# Ten codes a day are mailed to a person; this may be tried more often.
+forget_mails_sent() {
+	"${as_demo[@]}" /usr/lib/postgresql/15/bin/psql -X -q \
+		-v ON_ERROR_STOP=1 -h "$folder/database/socket" \
+		-U portillon_migrator -d portillon -c "DELETE FROM sso.email_sent
+		WHERE account_id = (SELECT id FROM sso.account
+			WHERE login = 'chloe')"
 }
 
 # What the application shows, one "name: value" a line.
@@ -79,18 +113,48 @@ check_conversation() {
 	return $verdict
 }
 
+# walk_second_step MAILS: the code page, and the code that comes after so many
+# mails.
+walk_second_step() {
+	local code='' tries=0
+	expect "$location" "https://localhost:$port/cas/mfa" "to be sent to" ||
+		return 1
+	step GET "$location" || return 1
+	expect "$status" 200 "status" || return 1
+	until [ "$(codes_to chloe@home.example | wc -l)" -gt "$1" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 100 ] || {
+			say "no code came to the mailbox within ten seconds"
+			return 1
+		}
+		sleep 0.1
+	done
+	code=$(codes_to chloe@home.example | head -n 1)
+	say "A code came by mail: ${code:0:4} ${code:4}"
+	step POST "https://localhost:$port/cas/mfa" \
+		--data-urlencode "code=$code" \
+		--data-urlencode "execution=$(field execution)" || return 1
+	expect "$status" 303 "status"
+}
+
 walk() {
+	local before
 	follow "$application" || return 1
 	expect "$status" 200 "status" || return 1
 	[ -n "$(field execution)" ] || {
 		say "the sign-in page has no form"
 		return 1
 	}
+	forget_mails_sent || return 1
+	before=$(codes_to chloe@home.example | wc -l)
 	step POST "$login" --data-urlencode "username=chloe" \
 		--data-urlencode "password=$demo_password" \
 		--data-urlencode "execution=$(field execution)" \
 		--data-urlencode "service=$(field service)" || return 1
 	expect "$status" 303 "status" || return 1
+	if [ "$second_step" = yes ]; then
+		walk_second_step "$before" || return 1
+	fi
 	follow "$location" || return 1
 	expect "$status" 200 "status" || return 1
 	say "The application was told:"

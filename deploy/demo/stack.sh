@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The demonstration's parts and their order: database, certificate, settings,
-# people, sign-in server, Apache; sourced by deploy/quickstart.
+# people, policy, mailbox, sign-in server, Apache; sourced by deploy/quickstart.
 
 portillon() {
 	"${as_demo[@]}" "$folder/program/portillon" --config "$folder/etc/portillon.ini" "$@"
@@ -72,6 +72,10 @@ app = host=$folder/database/socket dbname=portillon user=portillon_app
 migrator = host=$folder/database/socket dbname=portillon user=portillon_migrator
 [keys]
 file = $folder/etc/keys
+[mail]
+server = smtp://127.0.0.1:$((port + 6))
+from = portillon@university.example
+starttls = none
 [pages]
 institution = Portillon demonstration
 templates = $folder/program/templates
@@ -97,6 +101,7 @@ add_person() {
 	portillon account show "$login" >/dev/null 2>&1 ||
 		portillon account add "$login" "$@" --password-stdin \
 			<<<"$demo_password" >/dev/null
+	portillon account set-address "$login" "$login@home.example" >/dev/null
 }
 
 add_people() {
@@ -127,7 +132,7 @@ add_service() {
 
 # People stay; services carry the ports and so belong to a start.
 add_demonstration() {
-	local wanted="port $port"
+	local wanted="port $port, addresses"
 	[ "$(cat "$folder/etc/demonstration" 2>/dev/null)" != "$wanted" ] || return 0
 	say "Adding people and applications ..."
 	add_people
@@ -136,6 +141,16 @@ add_demonstration() {
 	add_service "Library (by address)" "https://127.0.0.1:$((port + 2))/*"
 	add_service "Old address of the library" "https://localhost:$((port + 3))/*"
 	printf '%s\n' "$wanted" >"$folder/etc/demonstration"
+}
+
+# The university's policy, or one that asks for nothing more; applied when the
+# choice changes, so that a policy of the visitor's own stays.
+choose_policy() {
+	local wanted=university kept=$folder/etc/policy
+	[ "$second_step" = yes ] || wanted=$folder/demo/no_second_step.json
+	[ "$(cat "$kept" 2>/dev/null)" != "$wanted" ] || return 0
+	portillon policy apply "$wanted" >/dev/null
+	printf '%s\n' "$wanted" >"$kept"
 }
 
 # site LETTER HOST PORT TITLE COLOUR OTHER_TITLE OTHER_URL PROGRAM
@@ -199,7 +214,11 @@ stack_start() {
 		fail "the database could not be brought up to date"
 	}
 	add_demonstration
+	choose_policy
 	make_apache
+	process_start mailbox /usr/bin/python3 "$folder/demo/mailbox.py" \
+		$((port + 5)) $((port + 6))
+	wait_for mailbox "The mailbox" fetch "http://127.0.0.1:$((port + 5))/"
 	process_start portillon "$folder/program/portillon" \
 		--config "$folder/etc/portillon.ini" serve
 	rm -f "$folder/run/apache.pid.httpd"
@@ -211,11 +230,13 @@ stack_start() {
 }
 
 stack_running() {
-	process_running portillon && process_running apache
+	process_running portillon && process_running apache &&
+		process_running mailbox
 }
 
 stack_stop() {
 	process_stop apache
 	process_stop portillon
+	process_stop mailbox
 	[ ! -e "$folder/database/data/PG_VERSION" ] || database stop
 }

@@ -61,6 +61,8 @@ struct browser_use {
 	struct str name; /* as suggested; the first one stays */
 };
 
+/* An account trusts at most 20 browsers: the one used least lately makes room
+ * (row T148). */
 void browsers_use(struct store *, struct flow *, const struct browser_use *);
 
 #endif

@@ -11,6 +11,7 @@
 
 static const struct row_column owner_browser_columns[] = {
 	ROW_COLUMN(struct owner_browser, id, ROW_TEXT),
+	ROW_COLUMN(struct owner_browser, name, ROW_TEXT),
 	ROW_COLUMN(struct owner_browser, user_agent, ROW_TEXT),
 	ROW_COLUMN(struct owner_browser, trusted_at, ROW_TIME),
 	ROW_COLUMN(struct owner_browser, verified_at, ROW_TIME),
@@ -31,6 +32,15 @@ static const struct row_column owner_browsers_forgotten_columns[] = {
 extern const struct row_table owner_browsers_forgotten_row;
 const struct row_table owner_browsers_forgotten_row = ROW_TABLE(
     struct owner_browsers_forgotten, owner_browsers_forgotten_columns);
+
+static const struct row_column owner_browser_named_columns[] = {
+	ROW_COLUMN(struct owner_browser_named, allowed, ROW_BOOL),
+	ROW_COLUMN(struct owner_browser_named, named, ROW_INT),
+};
+
+extern const struct row_table owner_browser_named_row;
+const struct row_table owner_browser_named_row =
+    ROW_TABLE(struct owner_browser_named, owner_browser_named_columns);
 
 void
 owner_browsers_list(struct store *store, struct flow *f, int64_t account_id,
@@ -61,5 +71,24 @@ owner_browsers_forget(struct store *store, struct flow *f, int64_t account_id,
 	};
 
 	store_ask(store, f, STATEMENT_OWNER_BROWSER_FORGET, values,
+	    COUNT_OF(values), into);
+}
+
+void
+owner_browsers_name(struct store *store, struct flow *f,
+    const struct owner_browser_name *given, const struct audit_origin *origin,
+    struct owner_browser_named *into)
+{
+	const struct value values[] = {
+		INT_VALUE(given->account_id),
+		INT_VALUE(given->session),
+		TEXT_VALUE(given->id),
+		TEXT_VALUE(given->name),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(store, f, STATEMENT_OWNER_BROWSER_NAME, values,
 	    COUNT_OF(values), into);
 }

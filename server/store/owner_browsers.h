@@ -20,6 +20,7 @@ enum {
 
 struct owner_browser {
 	struct str id; /* hexadecimal */
+	struct str name; /* as its owner calls it; empty: not at all */
 	struct str user_agent;
 	int64_t trusted_at;
 	int64_t verified_at; /* when a code was last given with it */
@@ -42,5 +43,21 @@ struct owner_browsers_forgotten {
 void owner_browsers_forget(struct store *, struct flow *, int64_t account_id,
     int64_t session, struct str id, const struct audit_origin *,
     struct owner_browsers_forgotten *into);
+
+struct owner_browser_name {
+	int64_t account_id;
+	int64_t session; /* that is signed in with */
+	struct str id;
+	struct str name; /* from label_read(); empty: none any more */
+};
+
+struct owner_browser_named {
+	bool allowed; /* the session that is signed in with still lives */
+	int64_t named; /* 0: no such browser is trusted */
+};
+
+void owner_browsers_name(struct store *, struct flow *,
+    const struct owner_browser_name *, const struct audit_origin *,
+    struct owner_browser_named *into);
 
 #endif

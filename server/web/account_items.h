@@ -57,6 +57,7 @@ struct generator_item {
 /* A browser that is trusted. */
 struct browser_item {
 	struct str id;
+	struct str name; /* as its owner calls it; empty: see browser */
 	struct page_browser browser;
 	struct page_moment used;
 	struct page_moment verified; /* when a code was given with it */
@@ -72,6 +73,7 @@ struct activity_item {
 	bool code_wrong;
 	bool denied; /* by the policy */
 	bool forgotten; /* a browser is trusted no more */
+	bool named; /* a browser got a name */
 	bool address; /* where mail goes has changed */
 	bool signed_out;
 	bool replaced; /* somebody else signed in in the same browser */

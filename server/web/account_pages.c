@@ -46,6 +46,7 @@ static const struct template_field generator_fields[] = {
 
 static const struct template_field browser_fields[] = {
 	FIELD(struct browser_item, id, TEMPLATE_TEXT),
+	FIELD(struct browser_item, name, TEMPLATE_TEXT),
 	BROWSER_FIELDS(struct browser_item),
 	MOMENT_FIELDS(struct browser_item, used),
 	MOMENT_FIELDS(struct browser_item, verified),
@@ -61,6 +62,7 @@ static const struct template_field activity_fields[] = {
 	FIELD(struct activity_item, code_wrong, TEMPLATE_FLAG),
 	FIELD(struct activity_item, denied, TEMPLATE_FLAG),
 	FIELD(struct activity_item, forgotten, TEMPLATE_FLAG),
+	FIELD(struct activity_item, named, TEMPLATE_FLAG),
 	FIELD(struct activity_item, address, TEMPLATE_FLAG),
 	FIELD(struct activity_item, signed_out, TEMPLATE_FLAG),
 	FIELD(struct activity_item, replaced, TEMPLATE_FLAG),
@@ -99,6 +101,8 @@ const struct template_field dashboard_page_fields[] = {
 	FIELD(struct dashboard_page, forgotten_already, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, generator_removed, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, generator_gone, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, browser_named, TEMPLATE_FLAG),
+	FIELD(struct dashboard_page, name_refused, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, any_notice, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, generator_offered, TEMPLATE_FLAG),
 	FIELD(struct dashboard_page, has_generator, TEMPLATE_FLAG),
@@ -113,6 +117,7 @@ const struct template_field dashboard_page_fields[] = {
 	    browser_fields),
 	FIELD(struct dashboard_page, forget_url, TEMPLATE_TEXT),
 	FIELD(struct dashboard_page, forget_all_url, TEMPLATE_TEXT),
+	FIELD(struct dashboard_page, name_url, TEMPLATE_TEXT),
 	FIELD(struct dashboard_page, asks_password, TEMPLATE_FLAG),
 	FIELD_LIST(struct dashboard_page, sessions, session_item,
 	    session_fields),

@@ -29,6 +29,8 @@ struct dashboard_page {
 	bool forgotten_already;
 	bool generator_removed;
 	bool generator_gone;
+	bool browser_named;
+	bool name_refused;
 	bool any_notice; /* one of the above */
 
 	bool generator_offered; /* the policy knows them */
@@ -43,6 +45,7 @@ struct dashboard_page {
 	struct template_list browsers; /* of struct browser_item */
 	struct str forget_url;
 	struct str forget_all_url;
+	struct str name_url;
 
 	bool asks_password; /* before anything changes */
 	struct template_list sessions; /* of struct session_item */

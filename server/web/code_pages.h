@@ -35,6 +35,7 @@ struct code_page {
 	bool email_sent; /* one was */
 	struct str email; /* masked */
 	struct str valid_minutes; /* of the mailed code */
+	struct str clock_url; /* help for a wrong clock; empty: not needed */
 	bool trust_offered;
 	struct str trust_days; /* empty: without an end */
 	/* At most one of these: what was wrong with the last try. */
@@ -51,6 +52,15 @@ struct code_page {
 	bool any_error; /* one of the above */
 	bool has_reasons; /* why a code is asked for */
 	struct template_list reasons; /* of struct why_item */
+};
+
+/* Two codes in a row, of a phone whose clock is wrong. */
+struct clock_page {
+	struct page_frame frame;
+	struct str action; /* where the form posts to, and the way back */
+	struct str execution; /* signed form token */
+	struct str service_name; /* empty: none */
+	struct str display_name;
 };
 
 /* The policy lets nobody through like this. */

@@ -64,6 +64,7 @@ static const struct template_field code_fields[] = {
 	FIELD(struct code_page, email_sent, TEMPLATE_FLAG),
 	FIELD(struct code_page, email, TEMPLATE_TEXT),
 	FIELD(struct code_page, valid_minutes, TEMPLATE_TEXT),
+	FIELD(struct code_page, clock_url, TEMPLATE_TEXT),
 	FIELD(struct code_page, trust_offered, TEMPLATE_FLAG),
 	FIELD(struct code_page, trust_days, TEMPLATE_TEXT),
 	FIELD(struct code_page, wrong, TEMPLATE_FLAG),
@@ -79,6 +80,15 @@ static const struct template_field code_fields[] = {
 	FIELD(struct code_page, any_error, TEMPLATE_FLAG),
 	FIELD(struct code_page, has_reasons, TEMPLATE_FLAG),
 	FIELD_LIST(struct code_page, reasons, why_item, why_fields),
+	TEMPLATE_FIELDS_END,
+};
+
+static const struct template_field clock_fields[] = {
+	FRAME_FIELDS(struct clock_page),
+	FIELD(struct clock_page, action, TEMPLATE_TEXT),
+	FIELD(struct clock_page, execution, TEMPLATE_TEXT),
+	FIELD(struct clock_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct clock_page, display_name, TEMPLATE_TEXT),
 	TEMPLATE_FIELDS_END,
 };
 
@@ -129,6 +139,7 @@ static const struct {
 	[PAGE_SET_UP] = { "set_up.html", set_up_page_fields },
 	[PAGE_CODES] = { "codes.html", codes_page_fields },
 	[PAGE_LOST] = { "lost_phone.html", lost_page_fields },
+	[PAGE_CLOCK] = { "clock.html", clock_fields },
 	[PAGE_DENIED] = { "denied.html", denied_fields },
 	[PAGE_DASHBOARD] = { "dashboard.html", dashboard_page_fields },
 	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },

@@ -24,6 +24,7 @@ enum page {
 	PAGE_SET_UP, /* struct set_up_page, as the next two of set_up_pages.h */
 	PAGE_CODES, /* struct codes_page */
 	PAGE_LOST, /* struct lost_page */
+	PAGE_CLOCK, /* struct clock_page */
 	PAGE_DENIED, /* struct denied_page */
 	PAGE_DASHBOARD, /* struct dashboard_page, as the next of account_pages.h
 			 */

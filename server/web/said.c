@@ -26,6 +26,8 @@ static const struct str words[SAID_COUNT] = {
 	[SAID_FORGOTTEN_ALREADY] = STR_INIT("forgotten-already"),
 	[SAID_GENERATOR_REMOVED] = STR_INIT("generator-removed"),
 	[SAID_GENERATOR_GONE] = STR_INIT("generator-gone"),
+	[SAID_BROWSER_NAMED] = STR_INIT("browser-named"),
+	[SAID_NAME_REFUSED] = STR_INIT("name-refused"),
 	[SAID_FORM_EXPIRED] = STR_INIT("form-expired"),
 };
 

@@ -23,6 +23,8 @@ enum said {
 	SAID_FORGOTTEN_ALREADY, /* nothing was trusted any more */
 	SAID_GENERATOR_REMOVED,
 	SAID_GENERATOR_GONE, /* there was none any more */
+	SAID_BROWSER_NAMED,
+	SAID_NAME_REFUSED, /* too long, or not text; nothing was done */
 	SAID_FORM_EXPIRED, /* nothing was done */
 	SAID_COUNT,
 };

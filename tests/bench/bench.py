@@ -19,7 +19,7 @@ import sys
 
 from idle import (IdleConnections, memory, memory_of_each, start_time,
                   tls_context)
-from measure import Failed, measure
+from measure import WARM_UP, Failed, measure
 from sql_limit import limit as sql_limit
 from stack import SERVICES, Stack
 from table import print_table
@@ -32,6 +32,8 @@ TAIL_BAR = 10  # p99 over p50 there
 PROFILE_SECONDS = 5
 PROFILE_LINES = 25
 ARGON2 = (19456, 2, 1)  # the default cost
+SIGN_INS_MOST = 100  # a second and core: people to make for W5
+SIGN_IN_CONNECTIONS = 16
 IDLE = 10000  # connections beside W3
 IDLE_WEIGHED = 5000  # connections whose memory is measured
 STARTS = 5
@@ -42,6 +44,7 @@ WORKLOADS = {  # name: what, limit, bar
     "W2": ("single sign-on: session to ticket", "L-bare select", 0.60),
     "W3": ("ticket and validation", "L-bare pair", 0.60),
     "W4": ("validation of a forged ticket", "L-http", 0.80),
+    "W5": ("sign-in: form, password, code, ticket", "L-hash", 0.90),
     "W8": ("W3 beside 10,000 idle connections", "W3", 0.90),
 }
 SIZES = {  # name: workload, what, unit, the most it may be
@@ -64,6 +67,7 @@ class Bench:
         self.rows = {}  # name: list of figures, one a round
         self.information = {}
         self.profiles = {}
+        self.signers_used = 0
 
     def note(self, name, figures):
         self.rows.setdefault(name, []).append(figures)
@@ -81,6 +85,8 @@ class Bench:
         if name == "W4":
             return measure(self.stack, "server", seconds, "forged", services=SERVICES,
                            **more)
+        if name == "W5":
+            return self.sign_in(seconds, **more)
         self.stack.age_sessions()
         if name == "W2":
             return measure(self.stack, "server", seconds, "sso", **self.people(), **more)
@@ -88,6 +94,35 @@ class Bench:
             with IdleConnections(self.stack.ports["server"], IDLE):
                 return self.pair(seconds, **more)
         return self.pair(seconds, **more)
+
+    def signers(self, seconds):
+        """How many people one measurement may use up."""
+        return int(SIGN_INS_MOST * os.cpu_count() * (seconds + WARM_UP))
+
+    def sign_in(self, seconds, **more):
+        """Each person signs in once: a code is good once in 30 seconds."""
+        count = self.signers(seconds)
+        skip = self.signers_used
+        self.signers_used += count
+        self.stack.ask_for_codes(True)
+        try:
+            return measure(self.stack, "server", seconds, "sign-in",
+                           people=self.stack.signers, services=SERVICES,
+                           skip=skip, most=count,
+                           connections=SIGN_IN_CONNECTIONS, **more)
+        finally:
+            self.stack.ask_for_codes(False)
+
+    def hashes(self, seconds):
+        """L-hash in the shape of a measurement; times are means."""
+        figures = json.loads(self.stack.run(self.stack.program("hash"),
+                                            *ARGON2, seconds))
+        each = figures["threads"] / figures["rate"]
+        return {**figures, "requests_rate": figures["rate"],
+                "p50_us": each * 1e6, "p99_us": each * 1e6,
+                "cpu": {"gate": 1000 * each, "courier": 0.0,
+                        "postgresql": 0.0},
+                "peak_kib": figures["threads"] * ARGON2[0]}
 
     def pair(self, seconds, **more):
         """W3, and whether the table has a row for each accepted ticket."""
@@ -103,6 +138,8 @@ class Bench:
 
     def limit(self, name):
         stack, seconds = self.stack, self.seconds
+        if name == "L-hash":
+            return self.hashes(seconds)
         if name == "L-http":
             return measure(stack, "server", seconds, "get", "/healthz")
         if name == "L-nginx":
@@ -140,13 +177,16 @@ class Bench:
             if name in self.names:
                 self.information["L-sql " + kind] = \
                     sql_limit(self.stack, kind)
-        self.information["L-hash"] = json.loads(self.stack.run(
-            self.stack.program("hash"), *ARGON2, 3))
+        if "L-hash" not in self.rows:
+            self.information["L-hash"] = self.hashes(self.seconds)
 
     def run(self):
         self.stack.start_bare()
         self.stack.start_nginx()
         self.stack.start_server()
+        if "W5" in self.names:
+            self.stack.add_signers(self.rounds * self.signers(self.seconds) +
+                                   self.signers(PROFILE_SECONDS))
         for number in range(self.rounds):
             print(f"Round {number + 1} of {self.rounds}", file=sys.stderr)
             self.run_round()

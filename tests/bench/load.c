@@ -43,11 +43,13 @@ static const struct option options[] = {
 /* clang-format on */
 
 static const char usage[] =
-    "Usage: load [OPTION...] get PATH [PATH] | sso | pair | forged\n\n"
+    "Usage: load [OPTION...] get PATH [PATH] | sso | pair | forged | sign-in\n"
+    "\n"
     "  get PATH [PATH]   ask these in turn, each must be answered 200\n"
     "  sso               /login?service= with a session: a ticket\n"
     "  pair              that, then /p3/serviceValidate: the right user\n"
-    "  forged            /p3/serviceValidate of tickets nobody issued\n\n"
+    "  forged            /p3/serviceValidate of tickets nobody issued\n"
+    "  sign-in           form, password, code, ticket: each person once\n\n"
     "  --port N          on 127.0.0.1\n"
     "  --connections N   that stay open, 64\n"
     "  --rate N          iterations a second; without it, as many as can be\n"
@@ -58,7 +60,8 @@ static const char usage[] =
     "  --expect TEXT     the body must have, for get\n"
     "  --services N      https://app0.bench.example/ to appN-1, 10\n"
     "  --replay-each N   one ticket in N is tried a second time, 100; 0: none\n"
-    "  --people FILE     sessions, as `sessions` wrote them\n"
+    "  --people FILE     sessions, as `sessions` wrote them; for sign-in what\n"
+    "                    `generators` wrote\n"
     "  --skip N --most N lines of it\n\n"
     "Prints one line of JSON. Exit codes: 0 all answers were right, 1 some\n"
     "were not, 2 usage, 3 the run broke.\n";

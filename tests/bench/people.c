@@ -84,3 +84,9 @@ people_draw(struct people *people)
 {
 	return &people->list[people_number(people, people->count)];
 }
+
+const struct person *
+people_next(struct people *people)
+{
+	return &people->list[people->next++ % people->count];
+}

@@ -29,6 +29,7 @@ struct person {
 struct people {
 	struct person *list;
 	size_t count;
+	size_t next; /* of people_next() */
 	uint64_t dice; /* state of people_draw() */
 };
 
@@ -39,6 +40,9 @@ void people_free(struct people *);
 
 /* Evenly from all of them, the same order in every run. */
 const struct person *people_draw(struct people *);
+
+/* One after the other; after the last the first again. */
+const struct person *people_next(struct people *);
 
 /* A number below `most`, from the same dice. */
 uint64_t people_number(struct people *, uint64_t most);

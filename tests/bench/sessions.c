@@ -13,36 +13,14 @@
 #include "crypto/keys.h"
 #include "crypto/mac.h"
 #include "crypto/random.h"
+#include "key_file.h"
 
 enum {
 	HANDLE_SIZE = 33, /* as in web/grant.c: key generation, 256 bits */
 	HANDLE_DIGITS = 45,
-	KEY_FILE_LARGEST = 64 * 1024,
 	COUNT_MOST = 10 * 1000 * 1000,
 	ACCOUNTS_MOST = 1000 * 1000,
 };
-
-static struct keys *
-keys_of_file(const char *path)
-{
-	CLEANUP(buf_clear) struct buf text = BUF_INIT(KEY_FILE_LARGEST);
-	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
-	FILE *file = fopen(path, "rb");
-	struct keys *keys;
-	char *room;
-
-	if (file == NULL) {
-		perror(path);
-		return NULL;
-	}
-	room = buf_reserve(&text, KEY_FILE_LARGEST - 1);
-	text.len = fread(room, 1, KEY_FILE_LARGEST - 1, file);
-	fclose(file);
-	keys = keys_parse(buf_str(&text), &why);
-	if (keys == NULL)
-		fprintf(stderr, "%s: %s\n", path, buf_cstr(&why));
-	return keys;
-}
 
 static void
 session_print(const struct keys *keys, uint64_t number, uint64_t account)
@@ -77,7 +55,7 @@ main(int count, char **words)
 		fprintf(stderr, "Usage: sessions KEYFILE COUNT ACCOUNTS\n");
 		return 2;
 	}
-	keys = keys_of_file(words[1]);
+	keys = key_file_read(words[1]);
 	if (keys == NULL)
 		return 3;
 	for (uint64_t number = 1; number <= sessions; number++)

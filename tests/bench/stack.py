@@ -24,6 +24,7 @@ SLOWEST = 30  # seconds before something awaited counts as failed
 PATIENCE = 120  # seconds for one command
 ACCOUNTS = 1000
 SERVICES = 10
+PASSWORD = "correct horse battery staple"
 
 SETTINGS = """\
 [server]
@@ -104,6 +105,27 @@ UPDATE sso.session SET last_used_at = now() -
 """
 
 
+# They have generators; the pattern is an account with the password of all.
+SIGNERS = """\
+CREATE TEMPORARY TABLE line (number bigint, cookie text, account bigint,
+    login text, key int, secret text, sealed text);
+\\copy line from '{signers}' with (delimiter ' ')
+INSERT INTO sso.account (id, login, display_name, password, created_at)
+OVERRIDING SYSTEM VALUE
+SELECT account, line.login, 'Signer Number ' || account, a.password, now()
+FROM line, sso.account AS a WHERE a.login = 'pattern';
+INSERT INTO sso.membership (account_id, tenant_id)
+SELECT account, (SELECT min(id) FROM sso.tenant) FROM line;
+INSERT INTO sso.enrolment (id, account_id, factor, state, secret, key_id,
+    created_at, confirmed_at)
+OVERRIDING SYSTEM VALUE
+SELECT account, account, 'totp', 'active', decode(sealed, 'hex'), key, now(),
+    now()
+FROM line;
+"""
+SIGNERS_FIRST = 1000001  # number of the first of them
+
+
 class Failed(Exception):
     """Something did not start or ended badly; the text says what."""
 
@@ -149,6 +171,7 @@ class Stack:
         self.processes = {}
         self.log = self.folder / "server.log"
         self.sessions = self.folder / "sessions"
+        self.signers = self.folder / "signers"
         self.config = self.folder / "portillon.ini"
         self.log_mark = 0
 
@@ -211,7 +234,8 @@ class Stack:
     def _copy_programs(self):
         program = self.folder / "program"
         program.mkdir()
-        for name in ("load", "sessions", "bare", "hash"):
+        for name in ("load", "sessions", "generators", "bare",
+                     "hash"):
             shutil.copy(self.build / "tests/bench" / name, program / name)
         shutil.copy(self.build / "server/portillon", program / "portillon")
         for name in ("database", "roles.sql"):
@@ -233,6 +257,28 @@ class Stack:
         self.sql(PEOPLE.format(accounts=ACCOUNTS, services=SERVICES,
                                sessions=self.sessions))
         self.sql("VACUUM ANALYZE;")
+
+    def add_signers(self, count):
+        """People with a password and an authenticator app."""
+        self.sql("SELECT setval(pg_get_serial_sequence('sso.account', 'id'),"
+                 f" {ACCOUNTS});")
+        self.run(self.program("portillon"), "--config", self.config,
+                 "account", "add", "pattern", "--name", "Pattern",
+                 "--password-stdin", text=PASSWORD + "\n")
+        self.signers.write_text(self.run(
+            self.program("generators"), self.folder / "keys", SIGNERS_FIRST,
+            count))
+        self.signers.chmod(0o644)
+        self.sql(SIGNERS.format(signers=self.signers))
+        self.sql("VACUUM ANALYZE;")
+
+    def ask_for_codes(self, ask):
+        """The university's policy, or none: with one, the other workloads
+        would have to decide too."""
+        if ask:
+            self.portillon("policy", "apply", "university")
+        else:
+            self.sql("DELETE FROM sso.policy_version;")
 
     def age_sessions(self):
         """So that the touches of the next measurement are due again."""

@@ -2,28 +2,15 @@
 /*
  * The kinds of work: tables of stages, each with what to ask and how to judge.
  */
-#include "work.h"
+#include "stage.h"
 
 #include "base/bytes.h"
 #include "crypto/random.h"
 
 enum {
-	STAGES_MOST = 3,
 	FORGED_COUNT = 65536,
 	TICKET_BYTES = 44,
 	PREFIX_LENGTH = 3,
-};
-
-struct stage {
-	void (*ask)(const struct work *, const struct errand *, struct buf *);
-	enum verdict (*judge)(
-	    struct work *, struct errand *, const struct answer *);
-};
-
-struct work_kind {
-	const char *name;
-	bool needs_people;
-	struct stage stages[STAGES_MOST];
 };
 
 static bool
@@ -32,8 +19,8 @@ text_has(struct str text, const char *part)
 	return memmem(text.at, text.len, part, strlen(part)) != NULL;
 }
 
-static enum verdict
-wrong(struct work *work, const struct answer *answer, uint64_t *counter)
+enum verdict
+answer_wrong(struct work *work, const struct answer *answer, uint64_t *counter)
 {
 	++*counter;
 	if (work->example[0] == '\0')
@@ -43,14 +30,15 @@ wrong(struct work *work, const struct answer *answer, uint64_t *counter)
 	return VERDICT_WRONG;
 }
 
-static void
-ask_begin(const struct work *work, struct buf *out)
+void
+ask_begin(const struct work *work, const char *method, struct buf *out)
 {
-	buf_words(out, "GET ");
+	buf_words(out, method);
+	buf_char(out, ' ');
 	buf_words(out, work->settings.prefix);
 }
 
-static void
+void
 ask_end(const struct work *work, struct buf *out)
 {
 	buf_words(out, " HTTP/1.1\r\nHost: ");
@@ -62,7 +50,7 @@ ask_end(const struct work *work, struct buf *out)
 	    "Accept-Language: en-GB,en;q=0.5\r\n");
 }
 
-static void
+void
 ask_service(const struct errand *errand, struct buf *out)
 {
 	buf_words(out, "service=https%3A%2F%2Fapp");
@@ -87,7 +75,7 @@ get_judge(struct work *work, struct errand *errand, const struct answer *answer)
 
 	if (answer->status != 200 ||
 	    (expect != NULL && !text_has(answer->body, expect)))
-		return wrong(work, answer, &work->other_wrong);
+		return answer_wrong(work, answer, &work->other_wrong);
 	return next < WORK_PATHS_MOST && work->settings.paths[next] != NULL
 		   ? VERDICT_AGAIN
 		   : VERDICT_DONE;
@@ -96,7 +84,7 @@ get_judge(struct work *work, struct errand *errand, const struct answer *answer)
 static void
 sso_ask(const struct work *work, const struct errand *errand, struct buf *out)
 {
-	ask_begin(work, out);
+	ask_begin(work, "GET", out);
 	buf_words(out, "/login?");
 	ask_service(errand, out);
 	ask_end(work, out);
@@ -124,19 +112,19 @@ ticket_read(struct errand *errand, struct str location)
 	return true;
 }
 
-static bool
-sso_is_right(
-    struct work *work, struct errand *errand, const struct answer *answer)
+bool
+ticket_is_there(struct work *work, struct errand *errand,
+    const struct answer *answer, unsigned status)
 {
 	char start[64];
 
 	snprintf(start, sizeof(start), "https://app%u.bench.example/course/",
 	    errand->service);
-	if (answer->status != 302 ||
+	if (answer->status != status ||
 	    !str_starts(answer->location, str_of(start)) ||
 	    !ticket_read(errand, answer->location)) {
-		(void)wrong(work, answer, &work->other_wrong);
-		return false;
+		return answer_wrong(work, answer, &work->other_wrong) !=
+		       VERDICT_WRONG;
 	}
 	work->granted++;
 	return true;
@@ -145,23 +133,23 @@ sso_is_right(
 static enum verdict
 sso_judge(struct work *work, struct errand *errand, const struct answer *answer)
 {
-	return sso_is_right(work, errand, answer) ? VERDICT_DONE
-						  : VERDICT_WRONG;
+	return ticket_is_there(work, errand, answer, 302) ? VERDICT_DONE
+							  : VERDICT_WRONG;
 }
 
 static enum verdict
 pair_judge_ticket(
     struct work *work, struct errand *errand, const struct answer *answer)
 {
-	return sso_is_right(work, errand, answer) ? VERDICT_AGAIN
-						  : VERDICT_WRONG;
+	return ticket_is_there(work, errand, answer, 302) ? VERDICT_AGAIN
+							  : VERDICT_WRONG;
 }
 
 static void
 validate_ask(
     const struct work *work, const struct errand *errand, struct buf *out)
 {
-	ask_begin(work, out);
+	ask_begin(work, "GET", out);
 	buf_words(out, "/p3/serviceValidate?");
 	ask_service(errand, out);
 	buf_words(out, "&ticket=");
@@ -180,10 +168,10 @@ pair_judge_user(
 	    errand->person->login);
 	if (answer->status == 200 && text_has(answer->body, "<cas:user>") &&
 	    !text_has(answer->body, user))
-		return wrong(work, answer, &work->wrong_user);
+		return answer_wrong(work, answer, &work->wrong_user);
 	if (answer->status != 200 || !text_has(answer->body, user) ||
 	    !text_has(answer->body, "<cas:mail>"))
-		return wrong(work, answer, &work->other_wrong);
+		return answer_wrong(work, answer, &work->other_wrong);
 	work->accepted++;
 	return work->settings.replay_each > 0 &&
 		       work->accepted % work->settings.replay_each == 0
@@ -205,9 +193,9 @@ pair_judge_replay(
 	(void)errand;
 	work->replayed++;
 	if (text_has(answer->body, "<cas:user>"))
-		return wrong(work, answer, &work->doubly_accepted);
+		return answer_wrong(work, answer, &work->doubly_accepted);
 	if (!is_refusal(answer))
-		return wrong(work, answer, &work->other_wrong);
+		return answer_wrong(work, answer, &work->other_wrong);
 	return VERDICT_DONE;
 }
 
@@ -217,17 +205,18 @@ forged_judge(
 {
 	(void)errand;
 	if (!is_refusal(answer))
-		return wrong(work, answer, &work->other_wrong);
+		return answer_wrong(work, answer, &work->other_wrong);
 	return VERDICT_DONE;
 }
 
 static const struct work_kind kinds[] = {
-	{ "get", false, { { get_ask, get_judge }, { get_ask, get_judge } } },
-	{ "sso", true, { { sso_ask, sso_judge } } },
-	{ "pair", true,
+	{ "get", PEOPLE_NONE,
+	    { { get_ask, get_judge }, { get_ask, get_judge } } },
+	{ "sso", PEOPLE_ANY, { { sso_ask, sso_judge } } },
+	{ "pair", PEOPLE_ANY,
 	    { { sso_ask, pair_judge_ticket }, { validate_ask, pair_judge_user },
 		{ validate_ask, pair_judge_replay } } },
-	{ "forged", false, { { validate_ask, forged_judge } } },
+	{ "forged", PEOPLE_NONE, { { validate_ask, forged_judge } } },
 };
 
 /*
@@ -258,6 +247,8 @@ work_start(struct work *work, const struct work_settings *settings)
 	for (size_t i = 0; i < COUNT_OF(kinds); i++)
 		if (strcmp(kinds[i].name, settings->kind) == 0)
 			work->kind = &kinds[i];
+	if (strcmp(work_sign_in.name, settings->kind) == 0)
+		work->kind = &work_sign_in;
 	if (work->kind == NULL)
 		return false;
 	if (work->kind->stages[0].judge == forged_judge)
@@ -277,7 +268,7 @@ work_end(struct work *work)
 bool
 work_needs_people(const struct work *work)
 {
-	return work->kind->needs_people;
+	return work->kind->people != PEOPLE_NONE;
 }
 
 void
@@ -289,8 +280,10 @@ errand_begin(struct work *work, struct errand *errand)
 	if (work->settings.services > 0)
 		errand->service =
 		    (unsigned)people_number(people, work->settings.services);
-	if (work->kind->needs_people)
+	if (work->kind->people == PEOPLE_ANY)
 		errand->person = people_draw(people);
+	else if (work->kind->people == PEOPLE_ONCE)
+		errand->person = people_next(people);
 	if (work->forged != NULL)
 		memcpy(errand->ticket,
 		    work->forged[people_number(people, FORGED_COUNT)],

@@ -16,10 +16,11 @@
 
 enum {
 	WORK_PATHS_MOST = 2,
+	COOKIE_SIZE = 96, /* with a NUL */
 };
 
 struct work_settings {
-	const char *kind; /* get, sso, pair or forged */
+	const char *kind; /* get, sso, pair, forged or sign-in */
 	const char *host; /* of the Host field */
 	const char *prefix; /* of the CAS paths, "/cas" */
 	const char *paths[WORK_PATHS_MOST]; /* for get: asked in turn */
@@ -34,6 +35,10 @@ struct errand {
 	unsigned service;
 	const struct person *person;
 	char ticket[TICKET_LENGTH + 1];
+	/* What a sign-in has of the pages before. */
+	char form_cookie[COOKIE_SIZE];
+	char sign_in_cookie[COOKIE_SIZE];
+	char token[COOKIE_SIZE];
 };
 
 enum verdict {

@@ -22,10 +22,10 @@ PASSWORD = "portillon-demo"
 PATIENCE = 20  # seconds for a page to come
 
 
-def five_free_ports():
-    """The first of five free ports in a row; quickstart takes them so."""
+def seven_free_ports():
+    """The first of seven free ports in a row; quickstart takes them so."""
     for first in range(20000, 60000, 17):
-        probes = [socket.socket() for _ in range(5)]
+        probes = [socket.socket() for _ in range(7)]
         try:
             for offset, probe in enumerate(probes):
                 probe.bind(("127.0.0.1", first + offset))
@@ -35,7 +35,7 @@ def five_free_ports():
         finally:
             for probe in probes:
                 probe.close()
-    raise RuntimeError("there are no five free ports in a row")
+    raise RuntimeError("there are no seven free ports in a row")
 
 
 def quickstart(*args):
@@ -53,16 +53,22 @@ class Stack:
     def __init__(self):
         self.folder = pathlib.Path(
             tempfile.mkdtemp(prefix="portillon-stack-"))
-        self.port = five_free_ports()
+        self.port = seven_free_ports()
         self.options = ["--no-install", "--folder", self.folder,
-                        "--port", self.port]
+                        "--port", self.port, "--no-second-step"]
         self.cas = f"https://localhost:{self.port}/cas"
         self.courses = f"https://localhost:{self.port + 1}/"
         self.library = f"https://localhost:{self.port + 2}/"
         self.onward = f"https://localhost:{self.port + 3}/"
+        self.mailbox = f"http://localhost:{self.port + 5}/"
 
     def run(self, *command):
         return quickstart(*self.options, *command)
+
+    def ask_for_codes(self):
+        """From now on a code is asked for, until run() is called again: most
+        tests sign in more often than codes are mailed to one person."""
+        quickstart(*self.options[:-1])
 
 
 @pytest.fixture(scope="session")

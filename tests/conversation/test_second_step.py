@@ -7,6 +7,7 @@ import pytest
 
 from browser import Browser
 from conftest import APPLICATION, PEOPLE
+from generators import App
 from installation import free_port, wait_until
 from mail_server import Mailbox
 
@@ -450,7 +451,8 @@ def forget(visitor, path="/cas/browsers/forget", **fields):
 def browsers_listed(visitor):
     page = visitor.get("/cas/")
     assert page.status == 200, (page.status, page.location)
-    return re.findall(r'name="browser" value="(\w+)"', page.text)
+    return list(dict.fromkeys(
+        re.findall(r'name="browser" value="(\w+)"', page.text)))
 
 
 def test_T144_a_browser_that_was_forgotten_is_asked(visit):
@@ -507,3 +509,189 @@ def test_T097_forgetting_wants_our_form(visit):
             alice.browser.post(path, {"browser": listed, **fields},
                                headers=alice.headers)
     assert browsers_listed(alice) == [listed]
+
+
+def call(visitor, browser, name, **fields):
+    """Gives a browser a name, and reads what the dashboard says of it."""
+    answer = forget(visitor, "/cas/browsers/name", browser=browser, name=name,
+                    **fields)
+    assert answer.status == 303, answer.status
+    return visitor.get("/cas/").text
+
+
+def test_R074_a_browser_has_the_name_that_its_owner_gives_it(visit):
+    """2.8: suggested from what the browser says, then as the owner likes; an
+    empty name goes back to the suggestion."""
+    alice = visit()
+    alice.place.sql("delete from sso.browser_trust")
+    alice.sign_in(trust=True)
+    (listed,) = browsers_listed(alice)
+    suggested = re.search(r"<h3>([^<]+)", alice.get("/cas/").text)[1]
+    page = call(alice, listed, "  Téléphone de Zoé  ")
+    assert "The name was changed." in page
+    assert "<h3>Téléphone de Zoé <span" in page
+    assert suggested in page
+    assert "Trusted browser renamed" in page
+    page = call(alice, listed, " \t ")
+    assert f"<h3>{suggested}<span" in page and "Zoé" not in page
+    call(alice, listed, "mine")
+    later(alice.place, minutes=2)
+    alice.forget_session()
+    alice.sign_in()
+    assert not alice.was_asked
+    assert "<h3>mine <span" in alice.get("/cas/").text
+
+
+@pytest.mark.parametrize("name", [
+    "x" * 65, "a\nb", "a\x7fb", "\u202egnp.exe", "a\u2028b", "€" * 65])
+def test_what_is_no_name_is_refused(visit, name):
+    alice = visit()
+    alice.place.sql("delete from sso.browser_trust")
+    alice.sign_in(trust=True)
+    (listed,) = browsers_listed(alice)
+    call(alice, listed, "€" * 64)
+    page = call(alice, listed, name)
+    assert "The name was not changed" in page and "<h3>€€" in page
+
+
+def test_T201_nobody_names_the_browser_of_somebody_else(visit):
+    """Escaped wherever it is shown, and only its owner's to change."""
+    alice, bob = visit(), visit()
+    alice.place.sql("delete from sso.browser_trust")
+    alice.sign_in(trust=True)
+    bob.sign_in("bob")
+    (listed,) = browsers_listed(alice)
+    attack = "\"><script>alert('x')</script>{{id}}"
+    call(alice, listed, attack)
+    page = alice.get("/cas/").text
+    assert "<script>alert" not in page and 'value="">' not in page
+    assert "&lt;script&gt;alert(" in page and "{{id}}" in page
+    for wrong in (listed, "", "0" * 32, listed[:-1], listed.upper()):
+        who = bob if wrong == listed else alice
+        assert forget(who, "/cas/browsers/name", browser=wrong,
+                      name="bob").status == 404
+    for token in ("", "0" * 33):
+        assert forget(alice, "/cas/browsers/name", browser=listed,
+                      name="forged", execution=token).status == 303
+    stranger = visit()
+    assert forget(stranger, "/cas/browsers/name", browser=listed,
+                  name="stranger").location.endswith("/login")
+    later(alice.place, minutes=11)
+    assert "/login" in forget(alice, "/cas/browsers/name", browser=listed,
+                              name="late").location
+    assert alice.place.sql("select name from sso.browser_trust where"
+                           " trusted_at is not null") == [(attack,)]
+
+
+def test_T148_the_twenty_first_browser_takes_the_place_of_one(visit):
+    """At most twenty are trusted: the one used least lately is dropped, and
+    asked for a code again."""
+    alice, oldest = visit(), visit()
+    alice.place.sql("delete from sso.browser_trust")
+    oldest.sign_in(trust=True)
+    alice.place.sql(
+        "with made as (insert into sso.browser (id, mac, key_id,"
+        " first_seen_at, last_seen_at) select decode(lpad(to_hex(n), 32, '0'),"
+        " 'hex'), sha256(n::text::bytea), 1, b.first_seen_at, b.last_seen_at"
+        " from sso.browser as b, generate_series(1, 19) as n where b.id ="
+        " (select browser_id from sso.browser_trust) returning id)"
+        " insert into sso.browser_trust (account_id, browser_id, known_at,"
+        " trusted_at, verified_at, verified_by, last_sign_in_at)"
+        " select account_id, made.id, known_at, trusted_at, verified_at,"
+        " verified_by, last_sign_in_at + interval '1 second'"
+        " from sso.browser_trust, made")
+    assert len(browsers_listed(oldest)) == 20
+    later(alice.place, minutes=2)
+    alice.sign_in()
+    assert len(browsers_listed(alice)) == 20  # known is not trusted
+    later(alice.place, minutes=4)
+    alice.browser.jar.clear()
+    alice.sign_in(trust=True)
+    assert len(browsers_listed(alice)) == 20
+    assert alice.place.sql("select count(*) from sso.browser_trust where"
+                           " revoked_why = 'too many'") == [(1,)]
+    later(alice.place, minutes=6)
+    oldest.forget_session()
+    oldest.sign_in()
+    assert oldest.was_asked
+    alice.place.sql("delete from sso.browser where octet_length(id) = 16 and"
+                    " id < decode(lpad('ff', 32, '0'), 'hex')")
+
+
+@pytest.fixture
+def app(university):
+    """Sets up authenticator apps, and takes them away again."""
+    made = []
+
+    def make(login="alice", ahead=0):
+        made.append(App(university[0], login, ahead))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.remove()
+
+
+def test_T112_a_code_is_good_once_and_no_earlier_one_after_it(visit, app):
+    """R-044: the step that was accepted only grows."""
+    alice, phone = visit(), app()
+    code = phone.code()
+    assert alice.send(alice.asked(alice.password()), code=code).ticket
+    page = alice.asked(visit_again(alice))
+    assert "already used" in alice.send(page, code=code).text
+    assert "already used" in alice.send(page, code=phone.code(-1)).text
+
+
+@pytest.mark.parametrize("ahead", [300, -300, 570])
+def test_clock_help_takes_two_codes_in_a_row(visit, app, ahead):
+    """4.1: a phone whose clock is wrong is adjusted to, and its next code is
+    right by itself."""
+    alice, phone = visit(), app(ahead=ahead)
+    page = alice.asked(alice.password())
+    assert "/mfa/clock" not in page.text
+    assert "/mfa/clock" not in alice.send(page, code="123456").text
+    assert "/mfa/clock" in alice.send(page, code="123456").text
+    help_page = alice.get("/cas/mfa/clock")
+    answer = alice.send(help_page, path="/cas/mfa", code=phone.code(),
+                        second=phone.code(1))
+    assert answer.ticket, answer.text
+    later(alice.place, minutes=2)
+    page = alice.asked(visit_again(alice))
+    assert alice.send(page, code=phone.code()).ticket
+
+
+def test_clock_help_says_nothing_of_the_future(visit, app):
+    """The answer to a code of a fast clock is that to any wrong code."""
+    alice, phone = visit(), app(ahead=300)
+    answers = []
+    for code in (phone.code(), str((int(phone.code()) + 1) % 10**6).zfill(6)):
+        alice.place.sql("delete from sso.throttle")
+        page = alice.asked(visit_again(alice))
+        answers.append(re.sub(r'value="\w+"|Support code.*', "",
+                              alice.send(page, code=code).text))
+    assert answers[0] == answers[1]
+
+
+def test_T115_a_pair_of_codes_is_one_try_and_counted_first(visit, app):
+    alice, phone = visit(), app(ahead=300)
+    page = alice.asked(alice.password())
+    wrong = (phone.code(), phone.code(2)), (phone.code(1), phone.code()), \
+        (phone.code(), "x"), (phone.code(), phone.code()), \
+        ("00000000", phone.code(1))
+    for first, second in wrong:
+        answer = alice.send(page, code=first, second=second)
+        assert answer.status == 200 and "not right" in answer.text
+    assert alice.place.sql("select cardinality(tries) from sso.throttle"
+                           " where kind = 'second step'") == [(5,)]
+    answer = alice.send(page, code=phone.code(), second=phone.code(1))
+    assert "Too many wrong codes" in answer.text
+
+
+def test_clock_help_is_for_those_who_have_an_app(visit):
+    alice = visit()
+    alice.asked(alice.password())
+    answer = alice.get("/cas/mfa/clock")
+    assert answer.status == 303 and answer.location.endswith("/cas/mfa")
+    stranger = visit()
+    answer = stranger.get("/cas/mfa/clock")
+    assert answer.status == 303 and answer.location.endswith("/cas/login")

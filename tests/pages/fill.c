@@ -11,8 +11,8 @@ activity_of(struct str text, bool flag)
 
 	item = (struct activity_item){ flag, flag, flag, flag, flag, flag, flag,
 		flag, flag, flag, flag, flag, flag, flag, flag, flag, flag,
-		flag, { text, text }, { text, text, flag, flag, flag }, flag,
-		text };
+		flag, flag, { text, text }, { text, text, flag, flag, flag },
+		flag, text };
 	return (struct template_list){ &item, 1 };
 }
 
@@ -56,8 +56,9 @@ browsers_of(struct str text, bool flag)
 {
 	static struct browser_item browser;
 
-	browser = (struct browser_item){ text, { text, text, flag, flag, flag },
-		{ text, text }, { text, text }, flag };
+	browser =
+	    (struct browser_item){ text, text, { text, text, flag, flag, flag },
+		    { text, text }, { text, text }, flag };
 	return (struct template_list){ &browser, 1 };
 }
 
@@ -81,6 +82,8 @@ dashboard_of(struct page_frame frame, struct str text, bool flag)
 		.forgotten_one = flag,
 		.forgotten_many = flag,
 		.forgotten_already = flag,
+		.browser_named = flag,
+		.name_refused = flag,
 		.generator_removed = flag,
 		.generator_gone = flag,
 		.any_notice = flag,
@@ -89,6 +92,7 @@ dashboard_of(struct page_frame frame, struct str text, bool flag)
 		.generator_removable = flag,
 		.generators = generators_of(text, flag),
 		.generator_url = text,
+		.name_url = text,
 		.remove_url = text,
 		.lost_url = text,
 		.has_browsers = flag,
@@ -145,9 +149,13 @@ fill(union content *content, enum page page, struct str text, bool flag)
 	case PAGE_CODE:
 		content->code = (struct code_page){ frame, text, text, text,
 			text, text, text, flag, flag, flag, flag, flag, text,
-			text, flag, text, flag, flag, flag, flag, flag, flag,
-			flag, flag, flag, text, flag, flag,
+			text, text, flag, text, flag, flag, flag, flag, flag,
+			flag, flag, flag, flag, text, flag, flag,
 			reasons_of(text, flag) };
+		break;
+	case PAGE_CLOCK:
+		content->clock =
+		    (struct clock_page){ frame, text, text, text, text };
 		break;
 	case PAGE_SET_UP:
 		content->set_up = set_up_of(frame, text, flag);

@@ -15,6 +15,7 @@ union content {
 	struct page_frame frame;
 	struct login_page login;
 	struct code_page code;
+	struct clock_page clock;
 	struct set_up_page set_up;
 	struct codes_page codes;
 	struct lost_page lost;

@@ -26,7 +26,8 @@ SELECT $1::bigint AS echo;
 -- name: browser_use
 -- role: app
 -- retry: idempotent
--- The person signed in with this browser, and trusts it if they said so.
+-- The person signed in with this browser, and trusts it if they said so.  Of 21
+-- that are trusted then, the one used least lately is trusted no more.
 WITH used AS (
 	INSERT INTO sso.browser_trust AS t (account_id, browser_id, known_at,
 		last_sign_in_at, trusted_at, verified_at, verified_by,
@@ -47,5 +48,16 @@ WITH used AS (
 		enrolment_id = CASE WHEN excluded.verified_at IS NOT NULL
 			THEN excluded.enrolment_id ELSE t.enrolment_id END,
 		name = CASE WHEN t.name = '' THEN excluded.name ELSE t.name END
+), too_many AS (
+	SELECT browser_id FROM sso.browser_trust
+	WHERE $5 AND account_id = $2 AND browser_id <> $3
+	AND trusted_at IS NOT NULL AND revoked_at IS NULL
+	ORDER BY last_sign_in_at DESC, browser_id
+	OFFSET 19
+), revoked AS (
+	UPDATE sso.browser_trust AS t
+	SET revoked_at = $4, revoked_why = 'too many'
+	FROM too_many
+	WHERE t.account_id = $2 AND t.browser_id = too_many.browser_id
 )
 SELECT $1::bigint AS echo;

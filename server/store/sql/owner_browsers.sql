@@ -6,12 +6,13 @@
 -- lane: slow
 -- row: owner_browser
 -- The browsers that an account trusts: this one, then those used last.
-SELECT $1::bigint AS echo, l.id IS NOT NULL AS found, l.id, l.user_agent,
+SELECT $1::bigint AS echo, l.id IS NOT NULL AS found, l.id, l.name, l.user_agent,
        l.trusted_at, l.verified_at, l.last_sign_in_at,
        coalesce(l.current, false) AS current
 FROM (SELECT 1) AS always
 LEFT JOIN (
-	SELECT encode(t.browser_id, 'hex') AS id, b.user_agent, t.trusted_at,
+	SELECT encode(t.browser_id, 'hex') AS id, t.name, b.user_agent,
+	       t.trusted_at,
 	       t.verified_at, t.last_sign_in_at, t.browser_id = $3::bytea AS current
 	FROM sso.browser_trust AS t
 	JOIN sso.browser AS b ON b.id = t.browser_id
@@ -62,3 +63,32 @@ SELECT $1::bigint AS echo, true AS found,
        (SELECT count(*) FROM meant) AS meant,
        (SELECT count(*) FROM revoked)
        + (SELECT count(*) FROM meant WHERE revoked_at = $5) AS forgotten;
+
+-- name: owner_browser_name
+-- role: app
+-- retry: idempotent
+-- row: owner_browser_named
+-- The owner, who is signed in with $3, calls a browser that they trust by a
+-- name; an empty one is none.  The name itself stays out of the trail.
+WITH actor AS MATERIALIZED (
+	SELECT s.account_id FROM sso.session AS s
+	JOIN sso.account AS a ON a.id = s.account_id
+	AND a.epoch = s.account_epoch AND a.state = 'active'
+	WHERE s.number = $3::bigint AND s.account_id = $2::bigint
+	AND s.ended_at IS NULL
+), named AS (
+	UPDATE sso.browser_trust AS t SET name = coalesce($5::text, '')
+	FROM actor
+	WHERE t.account_id = $2 AND t.account_id = actor.account_id
+	AND encode(t.browser_id, 'hex') = $4::text
+	AND t.trusted_at IS NOT NULL AND t.revoked_at IS NULL
+	RETURNING t.browser_id
+), audited AS (
+	INSERT INTO sso.audit
+		(at, kind, account_id, session, client_address, request)
+	SELECT $6::timestamptz, 'browser named', $2, $3, $7::text, $8::text
+	FROM named
+)
+SELECT $1::bigint AS echo, true AS found,
+       EXISTS (SELECT FROM actor) AS allowed,
+       (SELECT count(*) FROM named) AS named;

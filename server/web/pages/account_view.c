@@ -138,6 +138,7 @@ view_browsers(struct request *rq, const struct row_list *browsers)
 	for (size_t i = 0; i < browsers->count; i++)
 		items[i] = (struct browser_item){
 			.id = rows[i].id,
+			.name = rows[i].name,
 			.browser = view_browser(rows[i].user_agent),
 			.used = view_moment(rq, rows[i].last_sign_in_at),
 			.verified = view_moment(rq, rows[i].verified_at),
@@ -166,6 +167,8 @@ static const struct {
 	    true },
 	{ STR_INIT("browser forgotten"),
 	    offsetof(struct activity_item, forgotten), false },
+	{ STR_INIT("browser named"), offsetof(struct activity_item, named),
+	    false },
 	{ STR_INIT("address set"), offsetof(struct activity_item, address),
 	    false },
 	{ STR_INIT("address removed"), offsetof(struct activity_item, address),

@@ -166,6 +166,8 @@ code_reply(struct request *rq, const struct code_state *c,
 
 	fill_email(rq, c, &page);
 	fill_problem(rq, answer, &page);
+	if (answer->clock_help && page.app)
+		page.clock_url = request_own_url(rq, "/mfa/clock");
 	fill_trust(rq, c, &page);
 	page.execution = form_token_new(rq);
 	page.reasons = why_reasons(rq, &c->second);

@@ -44,6 +44,7 @@ struct code_answer {
 	enum code_problem problem;
 	int64_t wait_until; /* for the two that wait */
 	int64_t minutes_late;
+	bool clock_help; /* offer it */
 };
 
 /* Reads the cookie and asks for the sign-in; false if there is none. */
@@ -82,6 +83,8 @@ struct code_show_state {
 struct code_submit_state {
 	struct code_state code;
 	struct code_entry entry;
+	bool pair; /* two codes in a row, for clock help */
+	char second[TOTP_DIGITS]; /* the later one of a pair */
 	bool trust;
 	uint8_t counter[MAC_SIZE]; /* name of the person's failures */
 	struct factor_try tried;
@@ -104,6 +107,7 @@ struct code_send_state {
 	struct email_sending sending;
 };
 
-extern const struct flow_step code_show[], code_submit[], code_send[];
+extern const struct flow_step code_show[], code_submit[], code_send[],
+    code_clock[];
 
 #endif

@@ -24,6 +24,10 @@
 #include "web/throttle.h"
 #include "workers/pool.h"
 
+enum {
+	CLOCK_HELP_FROM = 2 /* failures */
+};
+
 static enum flow_next
 submit_again(struct request *rq, enum code_problem problem)
 {
@@ -95,6 +99,30 @@ submit_is_asked_for(const struct code_submit_state *s)
 	return false;
 }
 
+/* The code, and behind it, for clock help, the next one; false: doubled. */
+static bool
+submit_read(struct request *rq, struct str *typed)
+{
+	struct code_submit_state *s = rq->page;
+	struct code_entry next;
+	struct str second;
+
+	if (params_get(&rq->params, STR("code"), typed) == PARAM_TWICE ||
+	    params_get(&rq->params, STR("second"), &second) == PARAM_TWICE)
+		return false;
+	s->entry = code_entry_read(*typed);
+	if (second.len == 0)
+		return true;
+	next = code_entry_read(second);
+	s->pair = s->entry.kind == CODE_TOTP && next.kind == CODE_TOTP;
+	if (s->pair)
+		memcpy(s->second, next.totp, sizeof(s->second));
+	else
+		s->entry.kind = CODE_NONE;
+	bytes_wipe(&next, sizeof(next));
+	return true;
+}
+
 static enum flow_next
 submit_count(struct flow *f)
 {
@@ -106,7 +134,7 @@ submit_count(struct flow *f)
 		return reply_error(rq, 503);
 	if (s->code.step != SIGN_IN_CODE && s->code.step != SIGN_IN_PROOF)
 		return code_elsewhere_reply(rq, s->code.step);
-	if (params_get(&rq->params, STR("code"), &typed) == PARAM_TWICE)
+	if (!submit_read(rq, &typed))
 		return reply_error(rq, 400);
 	code_decide(rq, &s->code);
 	if (form_token_verify(rq) != FORM_GOOD)
@@ -116,12 +144,23 @@ submit_count(struct flow *f)
 	if (pool_is_full(rq->gate->hashing)) /* and so nothing is counted */
 		return reply_error(rq, 503);
 	s->trust = parameter_is_set(rq, STR("trust"));
-	s->entry = code_entry_read(typed);
 	throttle_second_step(rq, s->code.found.sign_in.login, s->counter);
 	factors_try(rq->gate->store, f, s->counter, rq->now, &s->tried);
 	if (submit_is_asked_for(s))
 		submit_ask_secrets(rq, f);
 	return FLOW_NEXT;
+}
+
+static struct totp_judgement
+judge_code(const struct request *rq, const struct totp *totp)
+{
+	const struct code_submit_state *s = rq->page;
+	int64_t now = rq->now / 1000000;
+
+	if (s->pair)
+		return totp_judge_pair(totp, s->entry.totp, s->second, now);
+	return totp_judge(totp, s->entry.totp, now,
+	    (unsigned)s->code.second.decision.settings.totp_window);
 }
 
 static void
@@ -143,10 +182,8 @@ judge_generator(struct request *rq, const struct generator *g)
 		    LOG_NUMBER("key", g->key_id));
 		return;
 	}
-	judged =
-	    totp_judge(&(struct totp){ secret, g->last_step, (int)g->drift },
-		s->entry.totp, rq->now / 1000000,
-		(unsigned)s->code.second.decision.settings.totp_window);
+	judged = judge_code(
+	    rq, &(struct totp){ secret, g->last_step, (int)g->drift });
 	bytes_wipe(secret, sizeof(secret));
 	if (judged.verdict == TOTP_RIGHT) {
 		s->right = true;
@@ -208,6 +245,8 @@ submit_compare(struct flow *f)
 		return submit_again(rq, CODE_PROBLEM_WAIT);
 	}
 	s->answer.problem = CODE_PROBLEM_WRONG;
+	s->answer.clock_help =
+	    s->entry.kind == CODE_TOTP && s->tried.failures >= CLOCK_HELP_FROM;
 	if (!submit_is_asked_for(s))
 		return FLOW_NEXT;
 	if (s->entry.kind == CODE_TOTP) {

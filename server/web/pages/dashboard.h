@@ -36,6 +36,11 @@ struct browser_forget_state {
 	struct owner_browsers_forgotten forgotten;
 };
 
+struct browser_name_state {
+	struct owner_state owner;
+	struct owner_browser_named named;
+};
+
 struct activity_state {
 	struct owner_state owner;
 	int64_t below; /* the row that the page before ended with */
@@ -44,6 +49,6 @@ struct activity_state {
 
 extern const struct flow_step dashboard_show[], session_end[],
     sessions_end_others[], browser_forget[], browsers_forget_all[],
-    activity_show[];
+    browser_name[], activity_show[];
 
 #endif

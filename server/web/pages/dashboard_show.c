@@ -95,12 +95,14 @@ fill_notice(struct request *rq, struct dashboard_page *page)
 	page->forgotten_already = said == SAID_FORGOTTEN_ALREADY;
 	page->generator_removed = said == SAID_GENERATOR_REMOVED;
 	page->generator_gone = said == SAID_GENERATOR_GONE;
-	page->any_notice = page->confirmed || page->ended_one ||
-			   page->ended_many || page->ended_already ||
-			   page->no_others || page->form_expired ||
-			   page->forgotten_one || page->forgotten_many ||
-			   page->forgotten_already || page->generator_removed ||
-			   page->generator_gone;
+	page->browser_named = said == SAID_BROWSER_NAMED;
+	page->name_refused = said == SAID_NAME_REFUSED;
+	page->any_notice =
+	    page->confirmed || page->ended_one || page->ended_many ||
+	    page->ended_already || page->no_others || page->form_expired ||
+	    page->forgotten_one || page->forgotten_many ||
+	    page->forgotten_already || page->generator_removed ||
+	    page->generator_gone || page->browser_named || page->name_refused;
 }
 
 static void
@@ -166,6 +168,7 @@ dashboard_reply(struct flow *f)
 	page.has_browsers = d->browsers.count > 0;
 	page.forget_url = request_own_url(rq, "/browsers/forget");
 	page.forget_all_url = request_own_url(rq, "/browsers/forget-all");
+	page.name_url = request_own_url(rq, "/browsers/name");
 	fill_generator(rq, d, &page);
 	fill_sessions(rq, d, &page);
 	fill_notice(rq, &page);
