@@ -14,6 +14,7 @@
 #include "ctl/commands.h"
 #include "ctl/file.h"
 #include "ctl/keys_list.h"
+#include "ctl/keys_reseal.h"
 #include "ctl/plain.h"
 #include "ctl/run.h"
 #include "ctl/settings.h"
@@ -262,6 +263,11 @@ keys_may_go(const struct keys_flow *k, struct arena *arena)
 		command_complain("tickets made with key %u may still be under "
 				 "way; try again after %.*s",
 		    k->id, STR_ARGS(plain_time(arena, r->free_at)));
+	else if (str_equal(r->verdict, STR("seals")))
+		command_complain("%lld secrets are sealed with key %u, as "
+				 "those of authenticator apps are; \"portillon "
+				 "keys reseal\" seals them anew",
+		    (long long)r->seals, k->id);
 	else
 		command_complain("%lld sessions have a cookie made with key "
 				 "%u; it can go when they have ended",
@@ -324,6 +330,12 @@ const struct command keys_parts[] = {
 		       "living sessions have a cookie made with it.",
 	    .options = number_options,
 	    .run = keys_take_out },
+	{ .name = "reseal",
+	    .summary = "Seal stored secrets anew with the active key",
+	    .details = "What authenticator apps share with the server is "
+		       "stored sealed with the key that\nwas active then.  "
+		       "Before that key can be retired, run this on one node.",
+	    .run = keys_reseal_command },
 	{ .name = "list",
 	    .summary = "List keys, and what hangs on each",
 	    .details = "CHECK tells whether two nodes have the same secret "

@@ -60,6 +60,9 @@ struct upkeep {
 	struct upkeep_swept throttle;
 	struct upkeep_swept places;
 	struct upkeep_swept decisions;
+	struct upkeep_swept sign_ins;
+	struct upkeep_swept pending;
+	struct upkeep_swept browsers;
 	struct upkeep_swept expired; /* of the outbox, as the next */
 	struct upkeep_swept outbox;
 	bool done;
@@ -94,9 +97,23 @@ upkeep_sweep(struct flow *f)
 	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->throttle);
 	upkeep_sweep_places(
 	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->places);
-	upkeep_sweep_decisions(u->courier->store, f,
-	    u->now - UPKEEP_DECISION_DAYS * day_us, SWEPT_AT_A_TIME,
-	    &u->decisions);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+upkeep_sweep_second_steps(struct flow *f)
+{
+	struct upkeep *u = flow_state(f);
+	struct store *store = u->courier->store;
+
+	upkeep_sweep_decisions(store, f, u->now - UPKEEP_DECISION_DAYS * day_us,
+	    SWEPT_AT_A_TIME, &u->decisions);
+	upkeep_sweep_sign_ins(store, f, u->now - UPKEEP_SIGN_IN_DAYS * day_us,
+	    SWEPT_AT_A_TIME, &u->sign_ins);
+	upkeep_sweep_pending(store, f, u->now - UPKEEP_SIGN_IN_DAYS * day_us,
+	    SWEPT_AT_A_TIME, &u->pending);
+	upkeep_sweep_browsers(store, f, u->now - UPKEEP_BROWSER_DAYS * day_us,
+	    SWEPT_AT_A_TIME, &u->browsers);
 	return FLOW_NEXT;
 }
 
@@ -127,6 +144,9 @@ upkeep_report(struct flow *f)
 	    LOG_NUMBER("throttles", u->throttle.count),
 	    LOG_NUMBER("places", u->places.count),
 	    LOG_NUMBER("decisions", u->decisions.count),
+	    LOG_NUMBER("sign_ins", u->sign_ins.count),
+	    LOG_NUMBER("pending", u->pending.count),
+	    LOG_NUMBER("browsers", u->browsers.count),
 	    LOG_NUMBER("expired", u->expired.count),
 	    LOG_NUMBER("outbox", u->outbox.count));
 	return FLOW_DONE;
@@ -135,6 +155,7 @@ upkeep_report(struct flow *f)
 static const struct flow_step upkeep_steps[] = {
 	FLOW_STEP(upkeep_make_partitions),
 	FLOW_STEP(upkeep_sweep),
+	FLOW_STEP(upkeep_sweep_second_steps),
 	FLOW_STEP(upkeep_sweep_mails),
 	FLOW_STEP(upkeep_report),
 	FLOW_END,
@@ -156,6 +177,9 @@ upkeep_release(void *state)
 		    u->throttle.count >= SWEPT_AT_A_TIME ||
 		    u->places.count >= SWEPT_AT_A_TIME ||
 		    u->decisions.count >= SWEPT_AT_A_TIME ||
+		    u->sign_ins.count >= SWEPT_AT_A_TIME ||
+		    u->pending.count >= SWEPT_AT_A_TIME ||
+		    u->browsers.count >= SWEPT_AT_A_TIME ||
 		    u->expired.count >= SWEPT_AT_A_TIME ||
 		    u->outbox.count >= SWEPT_AT_A_TIME;
 

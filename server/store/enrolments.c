@@ -55,6 +55,17 @@ extern const struct row_table trust_ended_row;
 const struct row_table trust_ended_row =
     ROW_TABLE(struct trust_ended, trust_ended_columns);
 
+static const struct row_column generator_seal_columns[] = {
+	ROW_COLUMN(struct generator_seal, id, ROW_INT),
+	ROW_COLUMN(struct generator_seal, secret, ROW_BYTES),
+	ROW_COLUMN(struct generator_seal, key_id, ROW_INT),
+	ROW_COLUMN(struct generator_seal, active_key, ROW_INT),
+};
+
+extern const struct row_table generator_seal_row;
+const struct row_table generator_seal_row =
+    ROW_TABLE(struct generator_seal, generator_seal_columns);
+
 void
 enrolments_pending(struct store *store, struct flow *f, const struct holder *h,
     const struct pending_limits *limits, struct row_list *into)
@@ -158,4 +169,30 @@ trust_end(struct store *store, struct flow *f, const struct owner *owner,
 
 	store_ask(
 	    store, f, STATEMENT_TRUST_END, values, COUNT_OF(values), into);
+}
+
+void
+enrolments_seals(
+    struct store *store, struct flow *f, int64_t after, struct row_list *into)
+{
+	const struct value values[] = { INT_VALUE(after) };
+
+	store_ask_list(store, f, STATEMENT_ENROLMENT_SEALS, values,
+	    COUNT_OF(values), into);
+}
+
+void
+enrolments_reseal(struct store *store, struct flow *f,
+    const struct generator_seal *seal, struct str sealed,
+    struct generator_begun *into)
+{
+	const struct value values[] = {
+		INT_VALUE(seal->id),
+		INT_VALUE(seal->key_id),
+		BYTES_VALUE(sealed.at, sealed.len),
+		INT_VALUE(seal->active_key),
+	};
+
+	store_ask(store, f, STATEMENT_ENROLMENT_RESEAL, values,
+	    COUNT_OF(values), into);
 }

@@ -104,4 +104,22 @@ struct trust_ended {
 void trust_end(struct store *, struct flow *, const struct owner *,
     const struct audit_origin *, struct trust_ended *into);
 
+/* A secret that is sealed with another key than the active one. */
+struct generator_seal {
+	int64_t id;
+	struct str secret;
+	int64_t key_id;
+	int64_t active_key;
+};
+
+/* `struct generator_seal`, some 200 of those with a number above `after`. */
+void enrolments_seals(
+    struct store *, struct flow *, int64_t after, struct row_list *into);
+
+/* The same secret, sealed with the active key; begun: it was still as it was.
+ */
+void enrolments_reseal(struct store *, struct flow *,
+    const struct generator_seal *, struct str sealed,
+    struct generator_begun *into);
+
 #endif

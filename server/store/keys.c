@@ -22,6 +22,7 @@ const struct row_table key_used_row =
 static const struct row_column key_retired_columns[] = {
 	ROW_COLUMN(struct key_retired, verdict, ROW_TEXT),
 	ROW_COLUMN(struct key_retired, sessions, ROW_INT),
+	ROW_COLUMN(struct key_retired, seals, ROW_INT),
 	ROW_COLUMN(struct key_retired, free_at, ROW_TIME),
 };
 

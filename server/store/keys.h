@@ -23,9 +23,11 @@ void keys_use(struct store *, struct flow *, int64_t id, int64_t check,
     const struct audit_origin *, struct key_used *into);
 
 struct key_retired {
-	/* "retired", "active", "recent" or "sessions": why it must stay */
+	/* "retired", or why it must stay: "active", "recent", "sessions",
+	 * "seals" */
 	struct str verdict;
 	int64_t sessions; /* living ones with a cookie made with it */
+	int64_t seals; /* secrets at rest that only it opens */
 	int64_t free_at; /* when its tickets are old; 0: they are */
 };
 

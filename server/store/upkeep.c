@@ -78,3 +78,33 @@ upkeep_sweep_decisions(struct store *store, struct flow *f, int64_t before,
 	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_DECISIONS, values,
 	    COUNT_OF(values), into);
 }
+
+void
+upkeep_sweep_sign_ins(struct store *store, struct flow *f, int64_t before,
+    int64_t most, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
+
+	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_SIGN_INS, values,
+	    COUNT_OF(values), into);
+}
+
+void
+upkeep_sweep_pending(struct store *store, struct flow *f, int64_t before,
+    int64_t most, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
+
+	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_PENDING, values,
+	    COUNT_OF(values), into);
+}
+
+void
+upkeep_sweep_browsers(struct store *store, struct flow *f, int64_t before,
+    int64_t most, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
+
+	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_BROWSERS, values,
+	    COUNT_OF(values), into);
+}

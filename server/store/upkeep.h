@@ -13,10 +13,12 @@
 struct flow;
 struct store;
 
-/* How long spent tickets are remembered, and why people were asked. */
+/* How long what is over is remembered. */
 enum {
 	UPKEEP_REDEMPTION_DAYS = 8,
-	UPKEEP_DECISION_DAYS = 180
+	UPKEEP_DECISION_DAYS = 180,
+	UPKEEP_SIGN_IN_DAYS = 1, /* and generators that are pending */
+	UPKEEP_BROWSER_DAYS = 400 /* browsers keep no cookie for longer */
 };
 
 struct upkeep_partitions {
@@ -53,6 +55,18 @@ void upkeep_sweep_places(struct store *, struct flow *, int64_t now,
 
 /* Decisions made before a moment. */
 void upkeep_sweep_decisions(struct store *, struct flow *, int64_t before,
+    int64_t most, struct upkeep_swept *into);
+
+/* Sign-ins in progress that were over before a moment, with their codes. */
+void upkeep_sweep_sign_ins(struct store *, struct flow *, int64_t before,
+    int64_t most, struct upkeep_swept *into);
+
+/* Generators begun before a moment, and never confirmed. */
+void upkeep_sweep_pending(struct store *, struct flow *, int64_t before,
+    int64_t most, struct upkeep_swept *into);
+
+/* Browsers last seen before a moment, and what they were trusted for. */
+void upkeep_sweep_browsers(struct store *, struct flow *, int64_t before,
     int64_t most, struct upkeep_swept *into);
 
 #endif

@@ -25,6 +25,7 @@ struct code_page {
 	struct str action; /* where the form posts to */
 	struct str send_action; /* likewise, to have a code mailed */
 	struct str again_url; /* to begin again as somebody else */
+	struct str lost_url; /* help for who has lost the phone */
 	struct str execution; /* signed form token */
 	struct str service_name; /* empty: none */
 	struct str display_name;

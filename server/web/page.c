@@ -54,6 +54,7 @@ static const struct template_field code_fields[] = {
 	FIELD(struct code_page, action, TEMPLATE_TEXT),
 	FIELD(struct code_page, send_action, TEMPLATE_TEXT),
 	FIELD(struct code_page, again_url, TEMPLATE_TEXT),
+	FIELD(struct code_page, lost_url, TEMPLATE_TEXT),
 	FIELD(struct code_page, execution, TEMPLATE_TEXT),
 	FIELD(struct code_page, service_name, TEMPLATE_TEXT),
 	FIELD(struct code_page, display_name, TEMPLATE_TEXT),

@@ -3,6 +3,7 @@
 removing it, and the phone that is lost (requirements R-042 to R-070, R-087;
 rows T112, T129 to T133, T144)."""
 import base64
+import json
 import re
 
 import pyotp
@@ -303,3 +304,38 @@ def test_T112_a_code_confirms_once_in_many_tabs(alice):
     assert alice.place.sql(
         "select count(*), (select count(*) from sso.recovery_code)"
         " from sso.enrolment where state = 'active'") == [(1, 5)]
+
+
+def test_a_key_stays_while_it_seals_anything(alice):
+    """What apps share with the server outlives a change of keys."""
+    place = alice.place
+    key, _ = set_up(alice)
+    old = json.loads(place.portillon("keys", "list", "--json").stdout)
+    place.portillon("keys", "add")
+    place.restart()
+    fresh = max(one["key"] for one in json.loads(
+        place.portillon("keys", "list", "--json").stdout))
+    place.portillon("keys", "use", fresh)
+    later(place, days=40)
+    retiring = max(one["key"] for one in old)
+    refusal = place.portillon("keys", "retire", retiring, expect=1)
+    assert "keys reseal" in refusal.stderr
+    assert "sealed 1 secrets" in place.portillon("keys", "reseal").stdout
+    assert "sealed 0 secrets" in place.portillon("keys", "reseal").stdout
+    place.portillon("keys", "retire", retiring)
+    place.restart()
+    alice.browser.jar.clear()
+    page = alice.asked(alice.password())
+    assert alice.send(page, code=code_of(place, key)).ticket
+
+
+def test_T236_what_nobody_ended_is_swept(alice):
+    """Sign-ins in progress and secrets that no code confirmed."""
+    place = alice.place
+    alice.get("/cas/generator")
+    later(place, days=2)
+    place.restart()
+    wait_until("all is swept", lambda: place.sql(
+        "select (select count(*) from sso.sign_in)"
+        " + (select count(*) from sso.enrolment)"
+        " + (select count(*) from sso.email_code)") == [(0,)])

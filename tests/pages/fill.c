@@ -148,9 +148,9 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		break;
 	case PAGE_CODE:
 		content->code = (struct code_page){ frame, text, text, text,
-			text, text, text, flag, flag, flag, flag, flag, text,
-			text, text, flag, text, flag, flag, flag, flag, flag,
-			flag, flag, flag, flag, text, flag, flag,
+			text, text, text, text, flag, flag, flag, flag, flag,
+			text, text, text, flag, text, flag, flag, flag, flag,
+			flag, flag, flag, flag, flag, text, flag, flag,
 			reasons_of(text, flag) };
 		break;
 	case PAGE_CLOCK:

@@ -196,3 +196,39 @@ WITH moved AS (
 )
 SELECT $1::bigint AS echo, m.step IS NOT NULL AS found, m.step
 FROM (SELECT 1) AS always LEFT JOIN moved AS m ON true;
+
+-- name: enrolment_seals
+-- role: app
+-- retry: read
+-- lane: slow
+-- row: generator_seal
+-- Secrets that another key than the active one seals, a batch at a time.
+SELECT $1::bigint AS echo, e.id IS NOT NULL AS found, e.id, e.secret, e.key_id,
+       g.active_key
+FROM sso.generation AS g
+LEFT JOIN (
+	SELECT e.id, e.secret, e.key_id
+	FROM sso.enrolment AS e, sso.generation AS g
+	WHERE e.state = 'active' AND e.key_id <> g.active_key
+	AND e.id > $2::bigint
+	ORDER BY e.id
+	LIMIT 200
+) AS e ON true
+WHERE g.singleton = 1
+ORDER BY e.id;
+
+-- name: enrolment_reseal
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: generator_begun
+-- The same secret under another key.
+WITH resealed AS (
+	UPDATE sso.enrolment SET secret = $4::bytea,
+		key_id = $5::bigint::smallint
+	WHERE id = $2::bigint AND state = 'active'
+	AND key_id = $3::bigint
+	RETURNING id
+)
+SELECT $1::bigint AS echo, true AS found,
+       EXISTS (SELECT FROM resealed) AS begun;

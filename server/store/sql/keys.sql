@@ -25,7 +25,7 @@ SELECT $1::bigint AS echo, true AS found, changed FROM used;
 -- Asks whether a generation of keys is needed any more; if not, counters are
 -- named with another.
 WITH asked AS MATERIALIZED (
-	SELECT r.verdict, r.sessions, r.free_at
+	SELECT r.verdict, r.sessions, r.seals, r.free_at
 	FROM sso.retire_key($2::bigint::smallint, $3::timestamptz,
 		$4::timestamptz, $5::timestamptz) AS r
 ), audited AS (
@@ -34,7 +34,7 @@ WITH asked AS MATERIALIZED (
 	       jsonb_build_object('key', $2)
 	FROM asked WHERE verdict = 'retired'
 )
-SELECT $1::bigint AS echo, true AS found, verdict, sessions, free_at
+SELECT $1::bigint AS echo, true AS found, verdict, sessions, seals, free_at
 FROM asked;
 
 -- name: key_list

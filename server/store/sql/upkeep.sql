@@ -77,3 +77,54 @@ WITH first AS MATERIALIZED (
 	RETURNING 1
 )
 SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
+
+-- name: upkeep_sweep_sign_ins
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes sign-ins in progress that are over, with their codes.
+WITH old AS (
+	SELECT number FROM sso.sign_in
+	WHERE expires_at < $2::timestamptz
+	LIMIT $3::bigint
+	FOR UPDATE SKIP LOCKED
+), swept AS (
+	DELETE FROM sso.sign_in AS s USING old WHERE s.number = old.number
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
+
+-- name: upkeep_sweep_pending
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes generators that nobody confirmed.
+WITH old AS (
+	SELECT id FROM sso.enrolment
+	WHERE state = 'pending' AND created_at < $2::timestamptz
+	LIMIT $3::bigint
+	FOR UPDATE SKIP LOCKED
+), swept AS (
+	DELETE FROM sso.enrolment AS e USING old WHERE e.id = old.id
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
+
+-- name: upkeep_sweep_browsers
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes browsers that have not been seen for long.
+WITH old AS (
+	SELECT id FROM sso.browser
+	WHERE last_seen_at < $2::timestamptz
+	LIMIT $3::bigint
+	FOR UPDATE SKIP LOCKED
+), swept AS (
+	DELETE FROM sso.browser AS b USING old WHERE b.id = old.id
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;

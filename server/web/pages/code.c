@@ -12,6 +12,7 @@
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/page.h"
+#include "web/pages/help.h"
 #include "web/request.h"
 #include "web/said.h"
 #include "web/snapshot.h"
@@ -156,6 +157,7 @@ code_reply(struct request *rq, const struct code_state *c,
 		.action = request_own_url(rq, "/mfa"),
 		.send_action = request_own_url(rq, "/mfa/send"),
 		.again_url = request_own_url(rq, "/login"),
+		.lost_url = help_url_of(rq, HELP_LOST_PHONE),
 		.service_name =
 		    c->to.service != NULL ? c->to.service->name : STR_NONE,
 		.display_name = c->found.sign_in.display_name,
