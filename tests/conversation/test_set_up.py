@@ -13,7 +13,7 @@ from conftest import PEOPLE
 from browser import Browser
 from installation import wait_until
 from test_door import in_parallel
-from test_second_step import later, university, visit  # noqa: F401
+from test_second_step import DAY, later, university, visit  # noqa: F401
 
 KEY = re.compile(r'<code class="key"[^>]*>([A-Z2-7 ]+)</code>')
 URI = re.compile(r'href="(otpauth://[^"]+)"')
@@ -335,7 +335,10 @@ def test_T236_what_nobody_ended_is_swept(alice):
     alice.get("/cas/generator")
     later(place, days=2)
     place.restart()
+    yesterday = place.clock.now() - DAY
     wait_until("all is swept", lambda: place.sql(
-        "select (select count(*) from sso.sign_in)"
-        " + (select count(*) from sso.enrolment)"
-        " + (select count(*) from sso.email_code)") == [(0,)])
+        "select (select count(*) from sso.sign_in"
+        " where expires_at < to_timestamp(%s))"
+        " + (select count(*) from sso.enrolment"
+        " where created_at < to_timestamp(%s))",
+        yesterday, yesterday) == [(0,)])
