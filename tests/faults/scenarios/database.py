@@ -54,6 +54,14 @@ def recovery_ms(operations, moments):
     return None if None in times else max(times)
 
 
+def judge_recovery(trial, operations):
+    """Of each kind of harm, whose ends are noted as (kind, moment)."""
+    for kind in sorted({kind for kind, _ in trial.notes["ends"]}):
+        trial.within(f"recovery ms, {kind}", recovery_ms(operations, [
+            moment for other, moment in trial.notes["ends"]
+            if other == kind]), 1000)
+
+
 def remove_relays(trial):
     trial.stage.database("start")
     for node in trial.stage.nodes:
@@ -174,7 +182,7 @@ class FrozenPostgresql(Scenario):
             trial.pause(2, 3)
             for relay in trial.notes["relays"]:
                 relay.tell(end)
-        trial.notes["ends"].append(microseconds())
+        trial.notes["ends"].append((command, microseconds()))
         work_goes_on(trial)
 
     def cut(self, trial, way, at):
@@ -186,7 +194,7 @@ class FrozenPostgresql(Scenario):
         for relay in trial.notes["relays"]:
             relay.tell("clear")
             relay.tell("reset")
-        trial.notes["ends"].append(microseconds())
+        trial.notes["ends"].append(("cut", microseconds()))
         database_serves(trial)  # or the next cut is of nothing
 
     def freeze(self, trial):
@@ -202,7 +210,7 @@ class FrozenPostgresql(Scenario):
         trial.notes["busy"].append(used * SECOND / (microseconds() - began))
         for pid in family:
             send(pid, signal.SIGCONT)
-        trial.notes["ends"].append(microseconds())
+        trial.notes["ends"].append(("frozen", microseconds()))
         work_goes_on(trial)
 
     def clean_up(self, trial):
@@ -211,8 +219,7 @@ class FrozenPostgresql(Scenario):
         remove_relays(trial)
 
     def judge(self, trial, operations):
-        trial.within("recovery ms",
-                     recovery_ms(operations, trial.notes["ends"]), 1000)
+        judge_recovery(trial, operations)
         trial.within("longest wait ms", longest_wait_ms(operations), 6000)
         trial.below("busy while frozen %", max(trial.notes["busy"]) * 100, 20)
 
