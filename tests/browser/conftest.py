@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 
 import pytest
 from selenium import webdriver
@@ -38,11 +39,11 @@ def seven_free_ports():
     raise RuntimeError("there are no seven free ports in a row")
 
 
-def quickstart(*args):
+def quickstart(*args, env):
     """Runs deploy/quickstart; its words, if it failed, are the test's."""
     result = subprocess.run([ROOT / "deploy/quickstart", *map(str, args)],
                             capture_output=True, text=True, timeout=600,
-                            check=False)
+                            check=False, env={**os.environ, **env})
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
 
@@ -61,14 +62,44 @@ class Stack:
         self.library = f"https://localhost:{self.port + 2}/"
         self.onward = f"https://localhost:{self.port + 3}/"
         self.mailbox = f"http://localhost:{self.port + 5}/"
+        self.folder.chmod(0o755)
+        self.days = 0
+        self.clock = self.folder / "clock"
+        self.env = {"QUICKSTART_PROGRAM": "portillon-test",
+                    "PORTILLON_TEST_CLOCK": str(self.clock)}
 
     def run(self, *command):
-        return quickstart(*self.options, *command)
+        return quickstart(*self.options, *command, env=self.env)
+
+    def portillon(self, *words, given=""):
+        """A command of the demonstration's own program, as its user."""
+        as_demo = ["setpriv", "--reuid=portillon-demo",
+                   "--regid=portillon-demo", "--clear-groups"]
+        subprocess.run([*(as_demo if os.getuid() == 0 else []),
+                        self.folder / "program/portillon", "--config",
+                        self.folder / "etc/portillon.ini", *words],
+                       check=True, env={**os.environ, **self.env},
+                       input=given, text=True, stdout=subprocess.DEVNULL)
+
+    def add_person(self, login):
+        self.portillon("account", "add", login, "--name", login.title(),
+                       "--password-stdin", given=PASSWORD)
+        self.portillon("account", "set-address", login,
+                       f"{login}@home.example")
+
+    def move_clock(self, days):
+        """The server's clock from now on, from the true one."""
+        self.clock.write_text(str(int(days * 86400 * 1_000_000)))
+        self.clock.chmod(0o644)
+        self.days = days
+
+    def now(self):
+        return time.time() + self.days * 86400
 
     def ask_for_codes(self):
         """From now on a code is asked for, until run() is called again: most
         tests sign in more often than codes are mailed to one person."""
-        quickstart(*self.options[:-1])
+        quickstart(*self.options[:-1], env=self.env)
 
 
 @pytest.fixture(scope="session")
