@@ -5,6 +5,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -66,7 +67,8 @@ class Stack:
         self.days = 0
         self.clock = self.folder / "clock"
         self.env = {"QUICKSTART_PROGRAM": "portillon-test",
-                    "PORTILLON_TEST_CLOCK": str(self.clock)}
+                    "PORTILLON_TEST_CLOCK": str(self.clock),
+                    "PORTILLON_SERVER_TRUSTED_PROXIES": "127.0.0.1"}
 
     def run(self, *command):
         return quickstart(*self.options, *command, env=self.env)
@@ -91,7 +93,20 @@ class Stack:
         """The server's clock from now on, from the true one."""
         self.clock.write_text(str(int(days * 86400 * 1_000_000)))
         self.clock.chmod(0o644)
+        if abs(days - self.days) > 1:
+            self.start_anew()
         self.days = days
+
+    def start_anew(self):
+        """New processes: upkeep sees to the days that have come."""
+        log = self.folder / "log/portillon.log"
+        before = log.read_text().count('event="upkeep"')
+        pid = int((self.folder / "run/portillon.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGUSR2)
+        deadline = time.monotonic() + PATIENCE
+        while log.read_text().count('event="upkeep"') == before:
+            assert time.monotonic() < deadline, "there was no upkeep"
+            time.sleep(0.05)
 
     def now(self):
         return time.time() + self.days * 86400
@@ -232,6 +247,12 @@ class Window:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
             "features": [{"name": name.replace("_", "-"), "value": value}
                          for name, value in features.items()]})
+
+    def come_from(self, address):
+        """As if a proxy stood before the server."""
+        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Network.setExtraHTTPHeaders", {
+            "headers": {"X-Forwarded-For": address}})
 
     def pretend_phone(self, width=320):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {

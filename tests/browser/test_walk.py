@@ -115,8 +115,8 @@ def test_a_walk(asking, open_browser, tmp_path, script, login):  # noqa: F811
         # On campus another browser is not asked.
         other = Walker(stack, open_browser(script=script), login)
         stack.portillon("zone", "set", "campus", "--label", "Campus",
-                        "--prefix", "127.0.0.0/8", "--prefix", "::1/128",
-                        "--no-code")
+                        "--prefix", "192.0.2.0/24", "--no-code")
+        other.window.come_from("192.0.2.7")
         other.password_for(stack.library)
         other.is_in(stack.library)
         other.window.open(f"{stack.cas}/")
