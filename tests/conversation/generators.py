@@ -3,6 +3,7 @@
 with the installation's key, and the codes that pyotp shows for it."""
 import base64
 import os
+import secrets
 import time
 
 import pyotp
@@ -33,13 +34,13 @@ class App:
         self.place, self.ahead = place, ahead
         secret = os.urandom(20)
         self.totp = pyotp.TOTP(base64.b32encode(secret).decode())
-        self.number = place.sql(
-            "insert into sso.enrolment (account_id, factor, state, secret,"
-            " key_id, created_at, confirmed_at) select id, 'totp', 'active',"
-            " '\\x00', 1, created_at, created_at from sso.account"
-            " where login = %s returning id", login)[0][0]
-        place.sql("update sso.enrolment set secret = %s where id = %s",
-                  sealed(place, self.number, secret), self.number)
+        self.number = 1 + secrets.randbelow(2 ** 62)
+        place.sql(
+            "insert into sso.enrolment (id, account_id, factor, state, secret,"
+            " key_id, created_at, confirmed_at) select %s, id, 'totp',"
+            " 'active', %s, 1, created_at, created_at from sso.account"
+            " where login = %s", self.number,
+            sealed(place, self.number, secret), login)
 
     def code(self, steps=0):
         """What it shows now, or will some steps later."""
