@@ -14,12 +14,11 @@
 #include "ctl/file.h"
 #include "ctl/run.h"
 #include "ctl/settings.h"
-#include "factors/totp.h"
 #include "store/enrolments.h"
 #include "store/store.h"
 
 enum {
-	SEALED_SIZE = TOTP_SECRET_SIZE + SEALED_EXTRA,
+	SECRET_MOST = 64, /* bytes, in the clear */
 	SENTENCE_LONGEST = 2048,
 	BATCH_MOST = 200,
 };
@@ -53,7 +52,7 @@ reseal_list(struct flow *f)
 /* False if the secret cannot be opened; then it stays as it is. */
 static bool
 reseal_one(const struct resealing *r, const struct generator_seal *seal,
-    uint8_t sealed[static SEALED_SIZE])
+    uint8_t sealed[static SECRET_MOST + SEALED_EXTRA])
 {
 	const struct sealed_key *old =
 	    keys_sealed(r->keys, (unsigned)seal->key_id, SEAL_TOTP_SECRET);
@@ -61,13 +60,15 @@ reseal_one(const struct resealing *r, const struct generator_seal *seal,
 	    keys_sealed(r->keys, (unsigned)seal->active_key, SEAL_TOTP_SECRET);
 	const struct sealed_place place = { STR("enrolment"), STR("secret"),
 		seal->id };
-	uint8_t secret[TOTP_SECRET_SIZE];
-	bool opened = old != NULL && seal->secret.len == SEALED_SIZE &&
+	uint8_t secret[SECRET_MOST];
+	bool opened = old != NULL && seal->secret.len > SEALED_EXTRA &&
+		      seal->secret.len <= SECRET_MOST + SEALED_EXTRA &&
 		      sealed_open(old, &place, (const uint8_t *)seal->secret.at,
 			  seal->secret.len, secret);
 
 	if (opened)
-		sealed_make(active, &place, secret, sizeof(secret), sealed);
+		sealed_make(active, &place, secret,
+		    seal->secret.len - SEALED_EXTRA, sealed);
 	bytes_wipe(secret, sizeof(secret));
 	return opened;
 }
@@ -78,7 +79,7 @@ reseal_put(struct flow *f)
 	struct run *run = flow_state(f);
 	struct resealing *r = run->state;
 	const struct generator_seal *seals = r->seals.items;
-	uint8_t sealed[SEALED_SIZE];
+	uint8_t sealed[SECRET_MOST + SEALED_EXTRA];
 
 	for (size_t i = 0; i < r->seals.count; i++) {
 		if (keys_sealed(r->keys, (unsigned)seals[i].active_key,
@@ -91,7 +92,7 @@ reseal_put(struct flow *f)
 			continue;
 		}
 		enrolments_reseal(run->store, f, &seals[i],
-		    (struct str){ (const char *)sealed, sizeof(sealed) },
+		    (struct str){ (const char *)sealed, seals[i].secret.len },
 		    &r->resealed[i]);
 	}
 	return FLOW_NEXT;

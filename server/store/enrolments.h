@@ -3,8 +3,7 @@
  * Generators that people set up and take away.
  *
  * One that is pending belongs to the sign-in or session that began it, its
- * holder, and proves nothing.  Its secret is sealed for its number, which is
- * drawn at random before the row is there.
+ * holder, and proves nothing.  Its secret is sealed for its random number.
  */
 #ifndef STORE_ENROLMENTS_H
 #define STORE_ENROLMENTS_H
@@ -33,7 +32,7 @@ struct pending_generator {
 	bool current; /* the one that the holder may confirm */
 };
 
-/* Until when a pending one counts: both microseconds since 1970 UTC. */
+/* Microseconds since 1970 UTC. */
 struct pending_limits {
 	int64_t current_since; /* made later: may be confirmed */
 	int64_t recognised_since; /* made later: its codes are recognised */
@@ -48,11 +47,10 @@ struct generator_new {
 	struct str secret; /* sealed for it */
 	int64_t key_id;
 	int64_t now;
-	int64_t current_since; /* one of the holder made later stays instead */
+	int64_t current_since; /* one made later stays instead */
 };
-
 struct generator_begun {
-	bool begun; /* false: another request was quicker, or it is there */
+	bool begun; /* false: one is there */
 };
 
 void enrolments_begin(struct store *, struct flow *, const struct holder *,
@@ -66,7 +64,6 @@ struct generator_confirmation {
 	int64_t most; /* generators of a person; older ones go */
 	struct str codes; /* hashes of the recovery codes, a JSON list */
 };
-
 struct generator_confirmed {
 	bool confirmed;
 	int64_t replaced;
@@ -77,16 +74,15 @@ void enrolments_confirm(struct store *, struct flow *, const struct holder *,
     const struct generator_confirmation *, const struct audit_origin *,
     struct generator_confirmed *into);
 
-/* The recovery codes of a sign-in were seen: nothing is missing any more. */
+/* Recovery codes were seen: nothing is missing in the sign-in any more. */
 void enrolments_leave_codes(struct store *, struct flow *,
     const struct sign_in *, int64_t now, struct sign_in_moved *into);
 
-/* Who takes away: the owner, with a session. */
+/* Who takes away. */
 struct owner {
 	int64_t account_id;
 	int64_t session;
 };
-
 struct generators_removed {
 	bool allowed; /* the session lives */
 	int64_t removed;
@@ -97,14 +93,13 @@ void enrolments_remove(struct store *, struct flow *, const struct owner *,
     int64_t id, const struct audit_origin *, struct generators_removed *into);
 
 struct trust_ended {
-	bool allowed; /* the session lives */
+	bool allowed;
 };
-
 /* No browser is trusted any more that was trusted up to now. */
 void trust_end(struct store *, struct flow *, const struct owner *,
     const struct audit_origin *, struct trust_ended *into);
 
-/* A secret that is sealed with another key than the active one. */
+/* Sealed with another key than the active one. */
 struct generator_seal {
 	int64_t id;
 	struct str secret;
@@ -112,12 +107,11 @@ struct generator_seal {
 	int64_t active_key;
 };
 
-/* `struct generator_seal`, some 200 of those with a number above `after`. */
+/* `struct generator_seal`, 200 at most, numbered above `after`. */
 void enrolments_seals(
     struct store *, struct flow *, int64_t after, struct row_list *into);
 
-/* The same secret, sealed with the active key; begun: it was still as it was.
- */
+/* Sealed with the active key; begun: it was as it was. */
 void enrolments_reseal(struct store *, struct flow *,
     const struct generator_seal *, struct str sealed,
     struct generator_begun *into);

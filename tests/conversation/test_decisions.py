@@ -162,13 +162,14 @@ def test_trust_idle(visit):
 
 def test_T144_trust_revoked(visit):
     """With the day as the dashboard writes it."""
-    alice, elsewhere = visit(), visit(CAMPUS)
+    alice, elsewhere = visit(), visit()
     alice.sign_in(trust=True)
+    later(alice.place, minutes=2)
     elsewhere.sign_in()
     browser = re.search(r'name="browser" value="(\w+)"',
                         elsewhere.get("/cas/").text)[1]
     assert forget(elsewhere, browser=browser).status == 303
-    later(alice.place, minutes=2)
+    later(alice.place, minutes=4)
     alice.forget_session()
     page = alice.asked(alice.password())
     assert last_reasons(alice).keys() == {"OUTSIDE_ZONE", "TRUST_REVOKED"}

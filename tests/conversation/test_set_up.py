@@ -13,6 +13,7 @@ from conftest import PEOPLE
 from browser import Browser
 from installation import wait_until
 from test_door import in_parallel
+from test_once import ROUNDS, Round
 from test_second_step import DAY, later, university, visit  # noqa: F401
 
 KEY = re.compile(r'<code class="key"[^>]*>([A-Z2-7 ]+)</code>')
@@ -342,3 +343,19 @@ def test_T236_what_nobody_ended_is_swept(alice):
         " + (select count(*) from sso.enrolment"
         " where created_at < to_timestamp(%s))",
         yesterday, yesterday) == [(0,)])
+
+
+def test_T124_a_recovery_code_opens_once(alice):
+    """Four at once: it is used up by one of them."""
+    _, codes = set_up(alice)
+    alice.browser.jar.clear()
+    here = Round(alice, alice.asked(alice.password()))
+    for _ in range(ROUNDS // 5):  # each is hashed four times
+        for statement in (
+                "update sso.sign_in set step = 'code', opened_mac = null"
+                " where expires_at > now()",
+                "update sso.recovery_code set used_at = null",
+                "delete from sso.throttle"):
+            alice.place.sql(statement)
+        assert here.opened(codes[0]) == 1
+    here.close()
