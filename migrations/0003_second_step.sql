@@ -119,9 +119,7 @@ CREATE TABLE sso.sign_in (
 	service_url text,
 	renew boolean NOT NULL DEFAULT false,
 	-- of the session that it opened: asked again, this request finds it
-	opened_mac bytea CHECK (octet_length(opened_mac) = 32),
-	-- requests that did not fit the step
-	astray smallint NOT NULL DEFAULT 0
+	opened_mac bytea CHECK (octet_length(opened_mac) = 32)
 ) WITH (fillfactor = 60);
 
 CREATE INDEX sign_in_account ON sso.sign_in (account_id);

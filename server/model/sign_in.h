@@ -15,7 +15,7 @@ enum sign_in_step {
 	SIGN_IN_CODES, /* recovery codes are shown, once */
 	SIGN_IN_RIGHT, /* nothing is missing: a session may be opened */
 	SIGN_IN_DONE, /* it was */
-	SIGN_IN_ENDED, /* given up, or led astray too often */
+	SIGN_IN_ENDED, /* given up */
 };
 
 struct sign_in {

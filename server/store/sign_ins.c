@@ -121,16 +121,3 @@ sign_ins_find(struct store *store, struct flow *f, const uint8_t *mac,
 	store_ask(
 	    store, f, STATEMENT_SIGN_IN_FIND, values, COUNT_OF(values), into);
 }
-
-void
-sign_ins_astray(struct store *store, struct flow *f, const struct sign_in *s,
-    struct sign_in_moved *into)
-{
-	const struct value values[] = {
-		INT_VALUE(s->number),
-		INT_VALUE(s->account_id),
-	};
-
-	store_ask(
-	    store, f, STATEMENT_SIGN_IN_ASTRAY, values, COUNT_OF(values), into);
-}

@@ -58,8 +58,4 @@ struct sign_in_moved {
 	struct str step; /* STR_NONE: there is no such sign-in any more */
 };
 
-/* A request came that does not fit the step: the third one ends it. */
-void sign_ins_astray(struct store *, struct flow *, const struct sign_in *,
-    struct sign_in_moved *into);
-
 #endif

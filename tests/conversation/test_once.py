@@ -57,7 +57,8 @@ def begun(visit):  # noqa: F811
 
     def arm(*statements):
         for statement in ("update sso.sign_in set step = 'code',"
-                          " opened_mac = null where expires_at > now()",
+                          " opened_mac = null, verified_at = null,"
+                          " verified_by = null where expires_at > now()",
                           "delete from sso.throttle", *statements):
             one.place.sql(statement)
 

@@ -352,7 +352,8 @@ def test_T124_a_recovery_code_opens_once(alice):
     here = Round(alice, alice.asked(alice.password()))
     for _ in range(ROUNDS // 5):  # each is hashed four times
         for statement in (
-                "update sso.sign_in set step = 'code', opened_mac = null"
+                "update sso.sign_in set step = 'code', opened_mac = null,"
+                " verified_at = null, verified_by = null"
                 " where expires_at > now()",
                 "update sso.recovery_code set used_at = null",
                 "delete from sso.throttle"):

@@ -35,12 +35,17 @@ ORDER BY e.id;
 -- row: sign_in_taken
 -- A code of a later step than any before it is used up, and what it is for goes
 -- on, in one statement.
-WITH used AS (
+WITH counter AS MATERIALIZED ( -- locked first, as by who counts a try
+	SELECT name FROM sso.throttle
+	WHERE kind = 'second step' AND name = $8::bytea
+	FOR UPDATE
+), used AS (
 	UPDATE sso.enrolment
 	SET last_step = $5::bigint, drift = $6::bigint::smallint,
 	    last_used_at = $7::timestamptz
 	WHERE id = $4::bigint AND account_id = $3::bigint
 	AND state = 'active' AND last_step < $5
+	AND (SELECT count(*) FROM counter) >= 0
 	RETURNING id
 ), verified AS (
 	UPDATE sso.sign_in
@@ -50,7 +55,7 @@ WITH used AS (
 	RETURNING number
 ), forgiven AS (
 	DELETE FROM sso.throttle
-	WHERE kind = 'second step' AND name = $8::bytea
+	WHERE kind = 'second step' AND name = $8
 	AND EXISTS (SELECT FROM verified)
 ), audited AS (
 	INSERT INTO sso.audit
@@ -143,10 +148,15 @@ FROM (SELECT 1) AS always LEFT JOIN tried AS t ON true;
 -- retry: once
 -- row: sign_in_taken
 -- The right code is used up, and what it is for goes on.
-WITH used AS (
+WITH counter AS MATERIALIZED ( -- locked first, as by who counts a try
+	SELECT name FROM sso.throttle
+	WHERE kind = 'second step' AND name = $6::bytea
+	FOR UPDATE
+), used AS (
 	UPDATE sso.email_code SET used_at = $5::timestamptz
 	WHERE sign_in = $2::bigint AND account_id = $3::bigint
 	AND mac = $4::bytea AND used_at IS NULL
+	AND (SELECT count(*) FROM counter) >= 0
 	RETURNING address_id
 ), proved AS (
 	UPDATE sso.address AS d SET verified_at = $5
@@ -160,7 +170,7 @@ WITH used AS (
 	RETURNING number
 ), forgiven AS (
 	DELETE FROM sso.throttle
-	WHERE kind = 'second step' AND name = $6::bytea
+	WHERE kind = 'second step' AND name = $6
 	AND EXISTS (SELECT FROM verified)
 ), audited AS (
 	INSERT INTO sso.audit
@@ -195,12 +205,17 @@ LIMIT 5;
 -- retry: once
 -- row: sign_in_taken
 -- The right code is used up, and what it is for goes on.
-WITH used AS (
+WITH counter AS MATERIALIZED ( -- locked first, as by who counts a try
+	SELECT name FROM sso.throttle
+	WHERE kind = 'second step' AND name = $7::bytea
+	FOR UPDATE
+), used AS (
 	UPDATE sso.recovery_code AS r SET used_at = $6::timestamptz
 	FROM sso.enrolment AS e
 	WHERE r.enrolment_id = $4::bigint AND r.slot = $5::bigint
 	AND r.used_at IS NULL AND e.id = r.enrolment_id
 	AND e.account_id = $3::bigint AND e.state = 'active'
+	AND (SELECT count(*) FROM counter) >= 0
 	RETURNING r.slot
 ), verified AS (
 	UPDATE sso.sign_in
@@ -212,7 +227,7 @@ WITH used AS (
 	RETURNING number
 ), forgiven AS (
 	DELETE FROM sso.throttle
-	WHERE kind = 'second step' AND name = $7::bytea
+	WHERE kind = 'second step' AND name = $7
 	AND EXISTS (SELECT FROM verified)
 ), audited AS (
 	INSERT INTO sso.audit

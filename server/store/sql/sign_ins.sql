@@ -64,18 +64,3 @@ LEFT JOIN (
 	AND i.step NOT IN ('done', 'ended')
 ) AS s ON true
 WHERE g.singleton = 1;
-
--- name: sign_in_astray
--- role: app
--- retry: once
--- row: sign_in_moved
--- A request that does not fit the step; the third one ends the sign-in.
-WITH moved AS (
-	UPDATE sso.sign_in SET astray = astray + 1,
-		step = CASE WHEN astray >= 2 THEN 'ended' ELSE step END
-	WHERE number = $2::bigint AND account_id = $3::bigint
-	AND step NOT IN ('done', 'ended')
-	RETURNING step
-)
-SELECT $1::bigint AS echo, m.step IS NOT NULL AS found, m.step
-FROM (SELECT 1) AS always LEFT JOIN moved AS m ON true;
