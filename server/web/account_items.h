@@ -74,6 +74,9 @@ struct activity_item {
 	bool denied; /* by the policy */
 	bool forgotten; /* a browser is trusted no more */
 	bool named; /* a browser got a name */
+	bool trust_ended; /* no browser is trusted any more */
+	bool app_added;
+	bool app_removed;
 	bool address; /* where mail goes has changed */
 	bool signed_out;
 	bool replaced; /* somebody else signed in in the same browser */

@@ -15,6 +15,7 @@ const struct template_field set_up_page_fields[] = {
 	FIELD(struct set_up_page, execution, TEMPLATE_TEXT),
 	FIELD(struct set_up_page, again_url, TEMPLATE_TEXT),
 	FIELD(struct set_up_page, dashboard_url, TEMPLATE_TEXT),
+	FIELD(struct set_up_page, app_url, TEMPLATE_TEXT),
 	FIELD(struct set_up_page, service_name, TEMPLATE_TEXT),
 	FIELD(struct set_up_page, display_name, TEMPLATE_TEXT),
 	FIELD(struct set_up_page, replaces, TEMPLATE_FLAG),

@@ -15,6 +15,7 @@ struct set_up_page {
 	struct str execution; /* signed form token */
 	struct str again_url; /* to begin again as somebody else; or empty */
 	struct str dashboard_url; /* back to it; or empty */
+	struct str app_url; /* help: which app */
 	struct str service_name; /* where they will go; empty: nowhere */
 	struct str display_name;
 	struct str login; /* what the app shows beside its codes */

@@ -13,6 +13,7 @@
 #include "text/qr_code.h"
 #include "web/configuration.h"
 #include "web/form_token.h"
+#include "web/pages/help.h"
 #include "web/request.h"
 #include "web/set_up_pages.h"
 #include "web/set_up_secret.h"
@@ -79,6 +80,7 @@ set_up_reply(struct request *rq, const struct set_up *s,
 	request_fill_frame(rq, &page->frame);
 	page->issuer = page->frame.institution;
 	page->script_url = request_asset_url(rq, STR("portillon.js"));
+	page->app_url = help_url_of(rq, HELP_WHICH_APP);
 	page->execution = form_token_new(rq);
 	fill_problem(rq, s, problem, page);
 	if (current == NULL || !set_up_secret(rq, current, secret))

@@ -91,6 +91,7 @@ def test_the_app_then_opens_and_a_code_only_once(alice):
     key, _ = set_up(alice)
     alice.browser.jar.clear()
     page = alice.asked(alice.password())
+    assert "A code was sent" not in page.text  # the app is there
     assert "already used" in alice.send(
         page, code=code_of(alice.place, key)).text
     code = code_of(alice.place, key, 1)

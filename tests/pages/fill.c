@@ -11,8 +11,8 @@ activity_of(struct str text, bool flag)
 
 	item = (struct activity_item){ flag, flag, flag, flag, flag, flag, flag,
 		flag, flag, flag, flag, flag, flag, flag, flag, flag, flag,
-		flag, flag, { text, text }, { text, text, flag, flag, flag },
-		flag, text };
+		flag, flag, flag, flag, flag, { text, text },
+		{ text, text, flag, flag, flag }, flag, text };
 	return (struct template_list){ &item, 1 };
 }
 
@@ -114,8 +114,8 @@ static struct set_up_page
 set_up_of(struct page_frame frame, struct str text, bool flag)
 {
 	return (struct set_up_page){ frame, text, text, text, text, text, text,
-		text, text, flag, text, text, text, text, text, text, flag,
-		flag, flag, text, flag, flag, flag };
+		text, text, text, flag, text, text, text, text, text, text,
+		flag, flag, flag, text, flag, flag, flag };
 }
 
 static struct codes_page

@@ -264,7 +264,8 @@ submit_wants_mail(const struct login_submit_state *l)
 	       second_step_address(&l->second) != NULL &&
 	       (l->step == SIGN_IN_PROOF ||
 		   (l->step == SIGN_IN_CODE &&
-		       l->second.decision.factors[0] == FACTOR_EMAIL));
+		       second_step_takes(&l->second, FACTOR_EMAIL) &&
+		       !second_step_takes(&l->second, FACTOR_TOTP)));
 }
 
 static enum flow_next
