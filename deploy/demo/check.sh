@@ -73,11 +73,12 @@ codes_to() {
 
 # Ten codes a day are mailed to a person; this may be tried more often.
 forget_mails_sent() {
-	"${as_demo[@]}" /usr/lib/postgresql/15/bin/psql -X -q \
+	# From /: the demonstration's user may not see the folder of the caller.
+	(cd / && "${as_demo[@]}" /usr/lib/postgresql/15/bin/psql -X -q \
 		-v ON_ERROR_STOP=1 -h "$folder/database/socket" \
 		-U portillon_migrator -d portillon -c "DELETE FROM sso.email_sent
 		WHERE account_id = (SELECT id FROM sso.account
-			WHERE login = 'chloe')"
+			WHERE login = 'chloe')")
 }
 
 # What the application shows, one "name: value" a line.
