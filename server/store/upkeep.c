@@ -49,62 +49,53 @@ upkeep_sweep_sessions(struct store *store, struct flow *f,
 	    COUNT_OF(values), into);
 }
 
+static void
+sweep(struct store *store, struct flow *f, enum statement statement,
+    int64_t before, int64_t most, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
+
+	store_ask(store, f, statement, values, COUNT_OF(values), into);
+}
+
 void
 upkeep_sweep_throttle(struct store *store, struct flow *f, int64_t now,
     int64_t most, struct upkeep_swept *into)
 {
-	const struct value values[] = { TIME_VALUE(now), INT_VALUE(most) };
-
-	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_THROTTLE, values,
-	    COUNT_OF(values), into);
+	sweep(store, f, STATEMENT_UPKEEP_SWEEP_THROTTLE, now, most, into);
 }
 
 void
 upkeep_sweep_places(struct store *store, struct flow *f, int64_t now,
     int64_t most, struct upkeep_swept *into)
 {
-	const struct value values[] = { TIME_VALUE(now), INT_VALUE(most) };
-
-	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_PLACES, values,
-	    COUNT_OF(values), into);
+	sweep(store, f, STATEMENT_UPKEEP_SWEEP_PLACES, now, most, into);
 }
 
 void
 upkeep_sweep_decisions(struct store *store, struct flow *f, int64_t before,
     int64_t most, struct upkeep_swept *into)
 {
-	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
-
-	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_DECISIONS, values,
-	    COUNT_OF(values), into);
+	sweep(store, f, STATEMENT_UPKEEP_SWEEP_DECISIONS, before, most, into);
 }
 
 void
 upkeep_sweep_sign_ins(struct store *store, struct flow *f, int64_t before,
     int64_t most, struct upkeep_swept *into)
 {
-	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
-
-	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_SIGN_INS, values,
-	    COUNT_OF(values), into);
+	sweep(store, f, STATEMENT_UPKEEP_SWEEP_SIGN_INS, before, most, into);
 }
 
 void
 upkeep_sweep_pending(struct store *store, struct flow *f, int64_t before,
     int64_t most, struct upkeep_swept *into)
 {
-	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
-
-	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_PENDING, values,
-	    COUNT_OF(values), into);
+	sweep(store, f, STATEMENT_UPKEEP_SWEEP_PENDING, before, most, into);
 }
 
 void
 upkeep_sweep_browsers(struct store *store, struct flow *f, int64_t before,
     int64_t most, struct upkeep_swept *into)
 {
-	const struct value values[] = { TIME_VALUE(before), INT_VALUE(most) };
-
-	store_ask(store, f, STATEMENT_UPKEEP_SWEEP_BROWSERS, values,
-	    COUNT_OF(values), into);
+	sweep(store, f, STATEMENT_UPKEEP_SWEEP_BROWSERS, before, most, into);
 }
