@@ -2,22 +2,19 @@
 /*
  * QR codes as the path of an inline SVG.
  *
- * libqrencode makes the modules, one byte each, the lowest bit set where it is
- * dark.  They are drawn as one path: each run of dark modules in a row is a
- * rectangle, since rectangles that touch show no seam with crisp edges.
+ * libqrcodegen works in two buffers of ours and allocates nothing, so nothing
+ * of a key stays behind in freed memory (row T227).  The modules are drawn as
+ * one path: each run of dark ones in a row is a rectangle, since rectangles
+ * that touch show no seam with crisp edges.
  */
 #include "text/qr_code.h"
 
-#include <qrencode.h>
+#include <qrcodegen.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/bytes.h"
-
-enum {
-	SMALLEST_VERSION = 0, /* as small as the text allows */
-	DARK = 1,
-};
 
 static void
 rectangle_write(struct buf *out, int x, int y, int width)
@@ -26,50 +23,47 @@ rectangle_write(struct buf *out, int x, int y, int width)
 	    y + QR_CODE_QUIET_ZONE, width, width);
 }
 
+/* Behind the last module of a row it is light. */
 static void
-row_write(struct buf *out, const QRcode *code, int y)
+row_write(struct buf *out, const uint8_t *modules, int y)
 {
-	const unsigned char *row = code->data + y * code->width;
 	int start = 0;
 
-	for (int x = 0; x < code->width; x++) {
-		if ((row[x] & DARK) == 0)
+	for (int x = 0; x < qrcodegen_getSize(modules); x++) {
+		if (!qrcodegen_getModule(modules, x, y))
 			start = x + 1;
-		else if (x + 1 == code->width || (row[x + 1] & DARK) == 0)
+		else if (!qrcodegen_getModule(modules, x + 1, y))
 			rectangle_write(out, start, y, x + 1 - start);
 	}
 }
 
-/* Of the text's own length nothing but memory can be lacking. */
-static QRcode *
-modules_new(struct str text)
-{
-	QRcode *code = QRcode_encodeData((int)text.len,
-	    (const unsigned char *)text.at, SMALLEST_VERSION, QR_ECLEVEL_M);
-
-	if (code == NULL)
-		abort();
-	return code;
-}
-
+/* Level M at least, more where it makes the picture no larger. */
 static void
-modules_free(QRcode *code)
+modules_make(uint8_t modules[qrcodegen_BUFFER_LEN_MAX], struct str text)
 {
-	bytes_wipe(code->data, (size_t)code->width * (size_t)code->width);
-	QRcode_free(code);
+	uint8_t work[qrcodegen_BUFFER_LEN_MAX];
+
+	memcpy(work, text.at, text.len);
+	if (!qrcodegen_encodeBinary(work, text.len, modules,
+		qrcodegen_Ecc_MEDIUM, qrcodegen_VERSION_MIN,
+		qrcodegen_VERSION_MAX, qrcodegen_Mask_AUTO, true))
+		abort(); /* of this length all fit */
+	bytes_wipe(work, sizeof(work));
 }
 
 bool
 qr_code_path(struct buf *out, struct str text, int *side)
 {
-	QRcode *code;
+	uint8_t modules[qrcodegen_BUFFER_LEN_MAX];
+	int size;
 
 	if (text.len == 0 || text.len > QR_CODE_TEXT_LONGEST)
 		return false;
-	code = modules_new(text);
-	for (int y = 0; y < code->width; y++)
-		row_write(out, code, y);
-	*side = code->width + 2 * QR_CODE_QUIET_ZONE;
-	modules_free(code);
+	modules_make(modules, text);
+	size = qrcodegen_getSize(modules);
+	for (int y = 0; y < size; y++)
+		row_write(out, modules, y);
+	*side = size + 2 * QR_CODE_QUIET_ZONE;
+	bytes_wipe(modules, sizeof(modules));
 	return true;
 }

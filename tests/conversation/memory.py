@@ -50,10 +50,12 @@ def pieces(pid, overlap):
 
 
 def halves(secret):
-    """A half betrays as well as the whole, and outlives it more often."""
+    """A half betrays as well as the whole, and outlives it more often. That of
+    a short one may be there by chance."""
+    assert len(secret) >= SHORTEST, secret
     middle = len(secret) // 2
-    assert middle >= SHORTEST, secret
-    return secret[:middle], secret[middle:]
+    return (secret[:middle], secret[middle:]) if middle >= SHORTEST else \
+        (secret,)
 
 
 def found_in(pid, secrets):

@@ -6,6 +6,7 @@ little.  A release frees memory and the sanitizer's build keeps what was freed,
 so what is not wiped is found in the latter for sure.
 """
 import base64
+import re
 import socket
 import urllib.parse
 
@@ -15,6 +16,8 @@ from browser import Browser, query_of
 from conftest import APPLICATION
 from memory import assert_forgotten, found_in_server, only_root
 from test_import import HASHES, crypted
+from test_second_step import university, visit  # noqa: F401
+from test_set_up import RECOVERY, alice, code_of, key_of  # noqa: F401
 
 PASSWORD = "Zürafa&Quetzalcoatl=%73 +Ornithorhynchus~"
 WRONG = "Hippopotamus@Popocatepetl=%74 +Xiuhtecuhtli€"
@@ -141,6 +144,27 @@ def test_T227_nothing_is_left_of_a_refused_request(installation):
         b"\r\nHost", b"\r\nX Y: no field\r\nHost")
     assert one.exchange_once(data, "POST").status == 400
     assert_forgotten(installation, spellings("password", WRONG))
+
+
+def test_T227_nothing_is_left_of_a_generator(alice):  # noqa: F811
+    """Neither of its key, as bytes, text or address, while it is set up and
+    when it is used, nor of the recovery codes."""
+    place = alice.place
+    page = alice.get("/cas/generator")
+    key = key_of(page)
+    secrets = {"key": base64.b32decode(key), "text": key.encode(),
+               "groups": " ".join(re.findall("....", key)).encode()}
+    assert secrets["groups"] in page.text.encode()
+    assert_forgotten(place, secrets)
+    page = alice.send(page, "/cas/generator", code="000000")
+    assert key_of(page) == key
+    assert_forgotten(place, secrets)
+    answer = alice.send(page, "/cas/generator", code=code_of(place, key))
+    codes = RECOVERY.findall(answer.text)
+    assert len(codes) == 5
+    secrets |= {f"recovery code {number}": code.encode()
+                for number, code in enumerate(codes)}
+    assert_forgotten(place, secrets)
 
 
 def test_T227_the_text_of_keys_is_not_kept(installation):
