@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of the processes: a reload and an upgrade that nobody notices, gates
 that crash or hang, a master that is killed."""
+import contextlib
 import itertools
 import os
 import re
@@ -42,6 +43,15 @@ class Log:
 
         wait_until(f"{count} lines of {event}", enough)
         return self.lines(event)[count - 1]
+
+    def wait_for_silence(self):
+        """Until a second passes without a line."""
+        def silent():
+            before = self.place.log_size()
+            time.sleep(1)
+            return self.place.log_size() == before
+
+        wait_until("the server is silent", silent)
 
 
 def moment(line):
@@ -227,6 +237,7 @@ def test_F24_reloads_under_load_good_and_bad(place):
     file.put(before)
     load.stop()
     assert log.lines("not reloaded") and log.lines("reloaded")
+    log.wait_for_silence()  # else a late line would be taken for the next one
     reload(place)
     assert institution(place) == "Test University"
     for result, events in (("taken", ["reloaded"]),
@@ -239,12 +250,12 @@ def test_F24_a_request_sees_one_configuration(place):
     """One that waits for the database during the reload answers as before."""
     one = Browser(place)
     page = one.login_page()
-    holder = place.connect()
-    holder.autocommit = False
-    holder.cursor().execute("lock table sso.account in access exclusive mode")
     answers = []
-    with Changed(place, "portillon.ini", b"Test University",
-                 b"Other University"):
+    with contextlib.closing(place.connect()) as holder, Changed(
+            place, "portillon.ini", b"Test University", b"Other University"):
+        holder.autocommit = False
+        holder.cursor().execute(
+            "lock table sso.account in access exclusive mode")
         thread = threading.Thread(target=lambda: answers.append(
             one.submit(page, "alice", "wrong password")))
         thread.start()
@@ -254,7 +265,6 @@ def test_F24_a_request_sees_one_configuration(place):
         assert institution(place) == "Other University"
         holder.rollback()
         thread.join(30)
-    holder.close()
     one.close()
     assert "Test University" in answers[0].text
     assert "Other University" not in answers[0].text
