@@ -75,6 +75,7 @@ struct activity_item {
 	bool forgotten; /* a browser is trusted no more */
 	bool named; /* a browser got a name */
 	bool trust_ended; /* no browser is trusted any more */
+	bool copied; /* of a trusted browser an old cookie came back */
 	bool app_added;
 	bool app_removed;
 	bool address; /* where mail goes has changed */

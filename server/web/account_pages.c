@@ -64,6 +64,7 @@ static const struct template_field activity_fields[] = {
 	FIELD(struct activity_item, forgotten, TEMPLATE_FLAG),
 	FIELD(struct activity_item, named, TEMPLATE_FLAG),
 	FIELD(struct activity_item, trust_ended, TEMPLATE_FLAG),
+	FIELD(struct activity_item, copied, TEMPLATE_FLAG),
 	FIELD(struct activity_item, app_added, TEMPLATE_FLAG),
 	FIELD(struct activity_item, app_removed, TEMPLATE_FLAG),
 	FIELD(struct activity_item, address, TEMPLATE_FLAG),

@@ -56,6 +56,11 @@ static const struct template_field new_browser_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
+static const struct template_field browser_copied_fields[] = {
+	FRAME_FIELDS(struct browser_copied_mail),
+	TEMPLATE_FIELDS_END,
+};
+
 static const struct template_field generator_added_fields[] = {
 	FRAME_FIELDS(struct generator_added_mail),
 	TEMPLATE_FIELDS_END,
@@ -102,6 +107,8 @@ static const struct {
 	    code_fields },
 	[MAIL_NEW_BROWSER] = { "mails/new_browser.txt",
 	    "{{t.mail.browser.subject}}", new_browser_fields },
+	[MAIL_BROWSER_COPIED] = { "mails/browser_copied.txt",
+	    "{{t.mail.copied.subject}}", browser_copied_fields },
 	[MAIL_GENERATOR_ADDED] = { "mails/generator_added.txt",
 	    "{{t.mail.added.subject}}", generator_added_fields },
 	[MAIL_GENERATOR_REMOVED] = { "mails/generator_removed.txt",

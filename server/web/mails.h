@@ -20,6 +20,7 @@ struct page_files;
 enum mail_kind {
 	MAIL_CODE, /* struct code_mail */
 	MAIL_NEW_BROWSER, /* struct new_browser_mail */
+	MAIL_BROWSER_COPIED, /* struct browser_copied_mail */
 	MAIL_GENERATOR_ADDED, /* struct generator_added_mail */
 	MAIL_GENERATOR_REMOVED, /* struct generator_removed_mail */
 	MAIL_RECOVERY_CODES, /* struct recovery_codes_mail */
@@ -56,6 +57,11 @@ struct new_browser_mail {
 	bool by_mail;
 	bool by_recovery_code;
 	bool by_password_only;
+};
+
+/* A trusted browser seems to be copied, and is trusted no more. */
+struct browser_copied_mail {
+	struct mail_frame frame;
 };
 
 struct generator_added_mail {

@@ -63,6 +63,15 @@ notice_new_browser(struct request *rq, struct flow *f,
 }
 
 void
+notice_browser_copied(
+    struct request *rq, struct flow *f, const struct second_step *s)
+{
+	struct browser_copied_mail mail = { .frame = request_mail_frame(rq) };
+
+	notice(rq, f, s, MAIL_BROWSER_COPIED, &mail);
+}
+
+void
 notice_generator_added(
     struct request *rq, struct flow *f, const struct second_step *s)
 {

@@ -22,6 +22,10 @@ struct second_step;
 void notice_new_browser(struct request *, struct flow *,
     const struct second_step *, struct str verified_by);
 
+/* An old cookie of a trusted browser came back; it is trusted no more. */
+void notice_browser_copied(
+    struct request *, struct flow *, const struct second_step *);
+
 void notice_generator_added(
     struct request *, struct flow *, const struct second_step *);
 void notice_generator_removed(

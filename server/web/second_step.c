@@ -330,6 +330,14 @@ second_step_has(const struct second_step *s, enum factor factor)
 	       (s->decision.settings.solutions & FACTOR_BIT(factor)) != 0;
 }
 
+bool
+second_step_browser_copied(const struct second_step *s)
+{
+	return s->browser.came && s->row.browser_known &&
+	       !s->row.secret_matches && s->row.trusted_at > 0 &&
+	       s->row.revoked_at == 0;
+}
+
 static bool
 has_reason(const struct second_step *s, enum reason_code code)
 {

@@ -80,6 +80,10 @@ bool second_step_takes(const struct second_step *, enum factor);
 /* Whether the policy knows the factor as a way for this person. */
 bool second_step_has(const struct second_step *, enum factor);
 
+/* An old cookie came back from a browser that they trust: it was copied, or a
+ * copy went on with it. */
+bool second_step_browser_copied(const struct second_step *);
+
 /* The factor that a row of the database names; FACTOR_NOTICE: none. */
 enum factor second_step_factor(struct str name);
 

@@ -5,6 +5,7 @@
 #include "web/sign_in.h"
 
 #include "base/memory.h"
+#include "store/audit.h"
 #include "web/decided.h"
 #include "web/destination.h"
 #include "web/gate.h"
@@ -19,6 +20,31 @@
 #define COOKIE_PREFIX STR("SIN-")
 
 static const int64_t second_us = 1000000;
+
+static void
+copy_tell(struct request *rq, struct flow *f, const struct second_step *second)
+{
+	struct audit_origin origin = request_origin(rq);
+
+	audit_append(rq->gate->store, f,
+	    &(struct audit_row){
+		.kind = STR("browser copied"),
+		.account_id = second->account_id,
+	    },
+	    &origin);
+	notice_browser_copied(rq, f, second);
+}
+
+/* Whoever has a copy shall not need a code to be noticed. */
+static void
+copy_distrust(struct request *rq, struct flow *f,
+    const struct second_step *second, struct sign_in_start *start)
+{
+	if (!second_step_browser_copied(second))
+		return;
+	browser_go_on(rq, f, &second->browser, true, &start->copied);
+	copy_tell(rq, f, second);
+}
 
 void
 sign_in_begin(struct request *rq, struct flow *f,
@@ -42,9 +68,10 @@ sign_in_begin(struct request *rq, struct flow *f,
 		.counters = first->counters,
 	    },
 	    &start->begun);
-	if (first->step != SIGN_IN_RIGHT) /* else with its session */
-		(void)decided_keep(
-		    rq, f, first->account_id, start->mac, first->second);
+	if (first->step == SIGN_IN_RIGHT) /* the rest with its session */
+		return;
+	(void)decided_keep(rq, f, first->account_id, start->mac, first->second);
+	copy_distrust(rq, f, first->second, start);
 }
 
 void
@@ -86,6 +113,8 @@ sign_in_finish(struct request *rq, struct flow *f,
 	    });
 	grant_session(rq, f, last->mac, end->browser.id, &end->grant);
 	notice_new_browser(rq, f, second, last->verified_by);
+	if (second_step_browser_copied(second))
+		copy_tell(rq, f, second);
 	(void)decided_keep(rq, f, last->account_id, last->mac, second);
 }
 

@@ -27,6 +27,7 @@ struct sign_in_start {
 	uint8_t mac[MAC_SIZE];
 	struct str cookie;
 	struct sign_in_begun begun;
+	struct browser_next copied; /* told about, not given out */
 };
 
 struct sign_in_first {

@@ -53,18 +53,20 @@ content_of(enum mail_kind kind)
 {
 	static struct code_mail code;
 	static struct new_browser_mail browser;
+	static struct browser_copied_mail copied;
 	static struct generator_added_mail added;
 	static struct generator_removed_mail removed;
 	static struct recovery_codes_mail codes;
 	static struct recovery_code_used_mail used;
 	static struct ended_mail ended;
 	static struct test_mail test;
-	const void *contents[MAIL_COUNT] = { &code, &browser, &added, &removed,
-		&codes, &used, &ended, &test };
+	const void *contents[MAIL_COUNT] = { &code, &browser, &copied, &added,
+		&removed, &codes, &used, &ended, &test };
 
 	code = (struct code_mail){ FRAME, CODE, HOSTILE,
 		STR("2026-11-23 09:10 UTC"), STR("blue heron") };
 	browser = (struct new_browser_mail){ FRAME, .by_generator = true };
+	copied = (struct browser_copied_mail){ FRAME };
 	added = (struct generator_added_mail){ FRAME };
 	removed = (struct generator_removed_mail){ FRAME, true };
 	codes = (struct recovery_codes_mail){ FRAME, STR("5"), true };

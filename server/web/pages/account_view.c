@@ -171,6 +171,8 @@ static const struct {
 	    false },
 	{ STR_INIT("trust ended"), offsetof(struct activity_item, trust_ended),
 	    false },
+	{ STR_INIT("browser copied"), offsetof(struct activity_item, copied),
+	    true },
 	{ STR_INIT("generator added"),
 	    offsetof(struct activity_item, app_added), false },
 	{ STR_INIT("generator removed"),
