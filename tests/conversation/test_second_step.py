@@ -176,6 +176,45 @@ def test_T105_no_way_around_the_step(visit):
         " order by number desc limit 1)")
 
 
+def test_T106_going_back_spares_nothing(visit):
+    """Reload, back to the form, sign out: the code is asked for all the same,
+    and what was begun and left is gone."""
+    alice = visit()
+    first = alice.asked(alice.password())
+    code = alice.mailed()
+    again = alice.get("/cas/mfa")
+    assert again.status == 200 and "__Host-TGC" not in alice.browser.jar
+    back = alice.get("/cas/login", {"service": OTHER})
+    assert back.form.fields["service"] == OTHER
+    wrong = alice.send(back, username="alice", password="wrong")
+    assert wrong.status == 401
+    assert alice.get("/cas/mfa").status == 200
+    alice.get("/cas/logout")
+    alice.browser.jar.pop("__Host-sign-in", None)
+    answer = alice.send(first, code=code)
+    assert not answer.ticket and "__Host-TGC" not in alice.browser.jar
+    assert alice.get("/cas/").status == 302
+
+
+def test_T106_the_policy_is_asked_again_behind_the_code(visit):
+    """What it said before the code counts no more: the network was blocked
+    meanwhile, and the right code does not open."""
+    place = visit().place
+    alice = visit("198.51.100.77")
+    page = alice.asked(alice.password())
+    code = alice.mailed()
+    place.portillon("zone", "set", "suspect", "--prefix", "198.51.100.77/32",
+                    "--blocked")
+    try:
+        wait_until("the gates know", lambda: alice.get(
+            "/cas/mfa").status == 403)
+        answer = alice.send(page, code=code)
+        assert answer.status == 403 and not answer.ticket
+        assert "__Host-TGC" not in alice.browser.jar
+    finally:
+        place.portillon("zone", "remove", "suspect")
+
+
 def test_T109_a_code_is_good_for_its_owner_and_sign_in_only(visit):
     alice, bob = visit(), visit()
     alices = alice.asked(alice.password())

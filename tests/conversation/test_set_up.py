@@ -275,16 +275,33 @@ def test_R087_the_phone_is_lost(alice, visit):  # noqa: F811
     assert letter.recipients == ["alice@home.example"]
 
 
-def test_forms_of_others_are_refused(alice):
-    """1O: each of the forms wants its token."""
-    set_up(alice)
-    for path in ("/cas/generator", "/cas/generator/remove",
-                 "/cas/lost-phone"):
-        answer = alice.browser.post(path, {"code": "123456"},
-                                    headers=alice.headers)
-        assert answer.status in (200, 303)
-    assert len(alice.place.sql(
-        "select 1 from sso.enrolment where state = 'active'")) == 1
+def test_forms_of_others_are_refused(alice, visit):  # noqa: F811
+    """1O: each of the forms wants its token, and its own browser's: a right
+    code sets nothing up, and nothing is taken away."""
+    key, _ = set_up(alice)
+    bob = visit()
+    bob.sign_in("bob")
+    other = bob.get("/cas/lost-phone").form.fields["execution"]
+    fresh = key_of(alice.get("/cas/generator"))
+    standing = standing_of(alice)
+    for token in ({}, {"execution": ""}, {"execution": other}):
+        for path in ("/cas/generator", "/cas/generator/remove",
+                     "/cas/lost-phone"):
+            alice.browser.post(
+                path, {"code": code_of(alice.place, fresh), **token},
+                headers=alice.headers)
+            assert standing_of(alice) == standing, (path, token)
+    assert alice.get("/cas/").status == 200
+
+
+def standing_of(one):
+    """Generators, codes, trust and sessions, as they stand."""
+    return one.place.sql(
+        "select (select array_agg(id order by id) from sso.enrolment"
+        " where state = 'active'),"
+        " (select count(*) from sso.recovery_code where used_at is null),"
+        " (select max(trust_epoch) from sso.account),"
+        " (select count(*) from sso.session where ended_at is null)")
 
 
 def test_T112_a_code_confirms_once_in_many_tabs(alice):

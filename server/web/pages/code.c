@@ -84,6 +84,12 @@ code_decide(struct request *rq, struct code_state *c)
 	    &c->second);
 }
 
+bool
+code_is_denied(const struct code_state *c)
+{
+	return c->second.decision.outcome == OUTCOME_DENY;
+}
+
 static struct str
 minutes_until(struct request *rq, int64_t moment)
 {

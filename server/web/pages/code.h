@@ -62,6 +62,9 @@ factor_set code_methods(const struct sign_in *);
 /* All has come, the snapshot is settled: what is asked for, and for whom. */
 void code_decide(struct request *, struct code_state *);
 
+/* It refuses now, whatever it asked for when the sign-in began. */
+bool code_is_denied(const struct code_state *);
+
 enum flow_next code_reply(
     struct request *, const struct code_state *, const struct code_answer *);
 

@@ -37,6 +37,8 @@ show_reply(struct flow *f)
 	if (s->code.step != SIGN_IN_CODE && s->code.step != SIGN_IN_PROOF)
 		return code_elsewhere_reply(rq, s->code.step);
 	code_decide(rq, &s->code);
+	if (code_is_denied(&s->code))
+		return second_step_denied_reply(rq, &s->code.second);
 	return code_reply(rq, &s->code, &first);
 }
 

@@ -137,6 +137,8 @@ submit_count(struct flow *f)
 	if (!submit_read(rq, &typed))
 		return reply_error(rq, 400);
 	code_decide(rq, &s->code);
+	if (code_is_denied(&s->code))
+		return second_step_denied_reply(rq, &s->code.second);
 	if (form_token_verify(rq) != FORM_GOOD)
 		return submit_again(rq, CODE_PROBLEM_FORM);
 	if (typed.len == 0)

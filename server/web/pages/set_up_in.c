@@ -107,6 +107,8 @@ submit_judge(struct flow *f)
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	code_decide(rq, &s->code);
+	if (code_is_denied(&s->code))
+		return second_step_denied_reply(rq, &s->code.second);
 	if (form_token_verify(rq) != FORM_GOOD)
 		return reply_form(rq, SET_UP_FORM);
 	problem = set_up_judge(rq, &s->set_up, &s->code.second);
