@@ -77,6 +77,7 @@ struct activity_item {
 	bool trust_ended; /* no browser is trusted any more */
 	bool app_added;
 	bool app_removed;
+	bool codes_made; /* recovery codes, in the place of others */
 	bool address; /* where mail goes has changed */
 	bool signed_out;
 	bool replaced; /* somebody else signed in in the same browser */

@@ -80,6 +80,10 @@ bool second_step_takes(const struct second_step *, enum factor);
 /* Whether the policy knows the factor as a way for this person. */
 bool second_step_has(const struct second_step *, enum factor);
 
+/* Whether the policy lets recovery codes be replaced while the generator
+ * stays. */
+bool second_step_renews_codes(const struct second_step *);
+
 /* The factor that a row of the database names; FACTOR_NOTICE: none. */
 enum factor second_step_factor(struct str name);
 
