@@ -144,6 +144,7 @@ def test_of_several_apps_the_newest_has_the_codes(alone):
     apply(alone.place, recovery__regenerate="alone", totp__max=3)
     _, first = set_up(alone)
     _, second = set_up(alone)
+    assert len(hashes(alone.place)) == 5
     third = renew(alone)
     assert len(alone.place.sql(
         "select 1 from sso.enrolment where state = 'active'")) == 2
