@@ -186,14 +186,14 @@ factors_take_email(struct store *store, struct flow *f, const struct sign_in *s,
 
 void
 recovery_codes_find(struct store *store, struct flow *f, int64_t account_id,
-    int64_t slot, struct row_list *into)
+    int64_t slot, struct recovery_hash *into)
 {
 	const struct value values[] = {
 		INT_VALUE(account_id),
 		INT_VALUE(slot),
 	};
 
-	store_ask_list(
+	store_ask(
 	    store, f, STATEMENT_RECOVERY_FIND, values, COUNT_OF(values), into);
 }
 
@@ -205,12 +205,13 @@ factors_take_recovery(struct store *store, struct flow *f,
 	const struct value values[] = {
 		INT_VALUE(use->sign_in->number),
 		INT_VALUE(use->sign_in->account_id),
-		INT_VALUE(use->enrolment_id),
-		INT_VALUE(use->slot),
+		INT_VALUE(use->hash->enrolment_id),
+		INT_VALUE(use->hash->slot),
 		TIME_VALUE(origin->at),
 		BYTES_VALUE(use->counter, MAC_SIZE),
 		TEXT_VALUE(origin->client_address),
 		TEXT_VALUE(origin->request),
+		TEXT_VALUE(use->hash->hash),
 	};
 
 	store_ask(store, f, STATEMENT_SIGN_IN_TAKE_RECOVERY, values,

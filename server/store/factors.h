@@ -102,14 +102,14 @@ struct recovery_hash {
 	int64_t used_at;
 };
 
-/* `struct recovery_hash`: those in this place on the person's lists. */
+/* What a code in this place on the person's list is compared with; left as it
+ * is if there is none. */
 void recovery_codes_find(struct store *, struct flow *, int64_t account_id,
-    int64_t slot, struct row_list *into);
+    int64_t slot, struct recovery_hash *into);
 
 struct recovery_use {
 	const struct sign_in *sign_in;
-	int64_t enrolment_id;
-	int64_t slot;
+	const struct recovery_hash *hash; /* of the code that was right */
 	const uint8_t *counter;
 };
 

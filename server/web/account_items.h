@@ -78,6 +78,7 @@ struct activity_item {
 	bool copied; /* of a trusted browser an old cookie came back */
 	bool app_added;
 	bool app_removed;
+	bool codes_made; /* recovery codes, in the place of others */
 	bool address; /* where mail goes has changed */
 	bool signed_out;
 	bool replaced; /* somebody else signed in in the same browser */

@@ -39,6 +39,7 @@ struct dashboard_page {
 	struct template_list generators; /* of struct generator_item */
 	struct str generator_url; /* to set up or replace it */
 	struct str remove_url;
+	struct str codes_url; /* for new recovery codes; empty: not alone */
 	struct str lost_url;
 
 	bool has_browsers;

@@ -82,6 +82,7 @@ static const struct template_field recovery_codes_fields[] = {
 static const struct template_field recovery_code_used_fields[] = {
 	FRAME_FIELDS(struct recovery_code_used_mail),
 	FIELD(struct recovery_code_used_mail, left, TEMPLATE_TEXT),
+	FIELD(struct recovery_code_used_mail, codes_url, TEMPLATE_TEXT),
 	TEMPLATE_FIELDS_END,
 };
 

@@ -82,6 +82,7 @@ struct recovery_codes_mail {
 struct recovery_code_used_mail {
 	struct mail_frame frame;
 	struct str left; /* a number; empty: none is left */
+	struct str codes_url; /* where new ones are made */
 };
 
 /* Trusted browsers and sessions ended. */

@@ -96,11 +96,28 @@ notice_generator_removed(
 }
 
 void
+notice_recovery_codes(struct request *rq, struct flow *f,
+    const struct second_step *s, size_t count)
+{
+	struct recovery_codes_mail mail = {
+		.frame = request_mail_frame(rq),
+		.count = arena_format(&rq->arena, "%zu", count),
+		.replaced = true,
+	};
+
+	if (is_wanted(s, NOTICE_FACTOR_CHANGE))
+		notice(rq, f, s, MAIL_RECOVERY_CODES, &mail);
+}
+
+void
 notice_recovery_code_used(struct request *rq, struct flow *f,
     const struct second_step *s, int64_t left)
 {
-	struct recovery_code_used_mail mail = { .frame =
-						    request_mail_frame(rq) };
+	struct recovery_code_used_mail mail = {
+		.frame = request_mail_frame(rq),
+		.codes_url = request_own_url(
+		    rq, second_step_renews_codes(s) ? "/generator/codes" : "/"),
+	};
 
 	if (left > 0)
 		mail.left = arena_format(&rq->arena, "%lld", (long long)left);

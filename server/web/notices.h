@@ -31,6 +31,10 @@ void notice_generator_added(
 void notice_generator_removed(
     struct request *, struct flow *, const struct second_step *);
 
+/* `count` new recovery codes took the place of all before. */
+void notice_recovery_codes(
+    struct request *, struct flow *, const struct second_step *, size_t count);
+
 /* `left`: how many are still good, this one not counted. */
 void notice_recovery_code_used(
     struct request *, struct flow *, const struct second_step *, int64_t left);

@@ -139,6 +139,7 @@ static const struct {
 	[PAGE_CODE] = { "code.html", code_fields },
 	[PAGE_SET_UP] = { "set_up.html", set_up_page_fields },
 	[PAGE_CODES] = { "codes.html", codes_page_fields },
+	[PAGE_RENEW_CODES] = { "renew_codes.html", renew_codes_page_fields },
 	[PAGE_LOST] = { "lost_phone.html", lost_page_fields },
 	[PAGE_CLOCK] = { "clock.html", clock_fields },
 	[PAGE_DENIED] = { "denied.html", denied_fields },

@@ -338,6 +338,16 @@ second_step_browser_copied(const struct second_step *s)
 	       s->row.revoked_at == 0;
 }
 
+bool
+second_step_renews_codes(const struct second_step *s)
+{
+	const struct policy_settings *settings = &s->decision.settings;
+
+	return second_step_has(s, FACTOR_TOTP) &&
+	       settings->recovery_count > 0 &&
+	       settings->recovery_regenerate == REGENERATE_ALONE;
+}
+
 static bool
 has_reason(const struct second_step *s, enum reason_code code)
 {

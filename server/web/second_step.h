@@ -84,6 +84,10 @@ bool second_step_has(const struct second_step *, enum factor);
  * copy went on with it. */
 bool second_step_browser_copied(const struct second_step *);
 
+/* Whether the policy lets recovery codes be replaced while the generator
+ * stays. */
+bool second_step_renews_codes(const struct second_step *);
+
 /* The factor that a row of the database names; FACTOR_NOTICE: none. */
 enum factor second_step_factor(struct str name);
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Setting up a generator: its secret, its first code, its recovery codes.
+ * Setting up a generator: its secret, its first code, its confirmation.
  */
 #include "web/set_up.h"
 
 #include "base/arena.h"
-#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/log.h"
 #include "crypto/keys.h"
@@ -19,10 +18,6 @@
 #include "web/request.h"
 #include "web/second_step.h"
 #include "web/set_up_secret.h"
-
-enum {
-	HASHES_LONGEST = SET_UP_CODES_MOST * 256
-};
 
 static const int64_t minute_us = INT64_C(60) * 1000000;
 static const int64_t life_minutes = 15;
@@ -173,42 +168,6 @@ set_up_judge(
 	    rq, s, entry.totp, (unsigned)second->decision.settings.totp_window);
 }
 
-void
-set_up_draw(struct request *rq, struct flow *f, struct set_up *s,
-    const struct second_step *second)
-{
-	int64_t wanted = second->decision.settings.recovery_count;
-	uint8_t random[RECOVERY_CODE_LENGTH];
-
-	s->code_count =
-	    wanted > SET_UP_CODES_MOST ? SET_UP_CODES_MOST : (size_t)wanted;
-	for (size_t i = 0; i < s->code_count; i++) {
-		random_bytes(random, sizeof(random));
-		s->codes[i] = recovery_code_make((unsigned)i + 1, random);
-		password_work_make(rq->gate->hashing, f,
-		    (struct str){
-			s->codes[i].characters, RECOVERY_CODE_LENGTH },
-		    &rq->configuration->settings.password, &s->hashed[i]);
-	}
-	bytes_wipe(random, sizeof(random));
-}
-
-/* PHC strings need no escaping in JSON. */
-static bool
-write_hashes(const struct set_up *s, struct buf *out)
-{
-	buf_char(out, '[');
-	for (size_t i = 0; i < s->code_count; i++) {
-		if (s->hashed[i].not_compared || s->hashed[i].rehashed.len == 0)
-			return false;
-		buf_words(out, i > 0 ? ",\"" : "\"");
-		buf_text(out, s->hashed[i].rehashed);
-		buf_char(out, '"');
-	}
-	buf_char(out, ']');
-	return buf_ok(out);
-}
-
 /* Nobody but the person wants it: then it is asked for, though none must. */
 static bool
 is_voluntary(const struct second_step *second)
@@ -222,12 +181,11 @@ bool
 set_up_confirm(struct request *rq, struct flow *f, struct set_up *s,
     const struct second_step *second)
 {
-	CLEANUP(buf_clear) struct buf hashes = BUF_INIT(HASHES_LONGEST);
 	struct audit_origin origin = request_origin(rq);
 
-	if (!write_hashes(s, &hashes))
+	s->confirmation.codes = recovery_codes_hashes(rq, &s->codes);
+	if (s->confirmation.codes.len == 0)
 		return false;
-	s->confirmation.codes = arena_text(&rq->arena, buf_str(&hashes));
 	s->confirmation.voluntary = is_voluntary(second);
 	s->confirmation.most = second->decision.settings.totp_max;
 	enrolments_confirm(rq->gate->store, f, &s->holder, &s->confirmation,

@@ -5,26 +5,20 @@
  *
  * A secret belongs to the sign-in or session that it was made for, and lives
  * for 15 minutes, whatever is reloaded.  It proves nothing until a code of it
- * was right.  Recovery codes are drawn then, stored as hashes, and shown in the
- * answer to that request and nowhere else.
+ * was right.  Recovery codes are drawn then (web/recovery_codes.h).
  */
 #ifndef WEB_SET_UP_H
 #define WEB_SET_UP_H
 
 #include "base/memory.h"
-#include "factors/recovery_code.h"
 #include "loop/flow.h"
 #include "store/enrolments.h"
 #include "store/store.h"
-#include "workers/password_work.h"
+#include "web/recovery_codes.h"
 
 struct request;
 struct second_step;
 struct set_up_page;
-
-enum {
-	SET_UP_CODES_MOST = 16 /* recovery codes of a generator */
-};
 
 enum set_up_problem {
 	SET_UP_NO_PROBLEM,
@@ -41,9 +35,7 @@ struct set_up {
 	struct row_list pending; /* of struct pending_generator */
 	int64_t minutes_late; /* for SET_UP_LATE */
 	struct generator_confirmation confirmation;
-	size_t code_count;
-	struct recovery_code codes[SET_UP_CODES_MOST];
-	struct password_work_result hashed[SET_UP_CODES_MOST];
+	struct recovery_codes codes;
 	struct generator_confirmed confirmed;
 };
 
@@ -63,28 +55,10 @@ enum flow_next set_up_reply(struct request *, const struct set_up *,
 enum set_up_problem set_up_judge(
     struct request *, struct set_up *, const struct second_step *);
 
-/* The code was right: draws the recovery codes and has them hashed. */
-void set_up_draw(struct request *, struct flow *, struct set_up *,
-    const struct second_step *);
-
-/* They are hashed: the generator counts from now on, and who should know gets
- * a mail.  False: the hashing threads had too much to do, nothing was asked. */
+/* The code was right, recovery codes were drawn and hashed: the generator
+ * counts from now on, and who should know gets a mail.  False: the hashing
+ * threads had too much to do, nothing was asked. */
 bool set_up_confirm(struct request *, struct flow *, struct set_up *,
     const struct second_step *);
-
-/* Where the page with the recovery codes leads: with a form, or a link. */
-struct set_up_way {
-	struct str action;
-	struct str next_url;
-	struct str service_name; /* empty: the dashboard */
-};
-
-/* It counts: shows the recovery codes, this once. */
-enum flow_next set_up_codes_reply(
-    struct request *, const struct set_up *, const struct set_up_way *);
-
-/* Somebody comes back to that page: says that they were shown. */
-enum flow_next set_up_codes_again_reply(
-    struct request *, const struct set_up_way *);
 
 #endif

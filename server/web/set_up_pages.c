@@ -49,9 +49,21 @@ const struct template_field codes_page_fields[] = {
 	FIELD(struct codes_page, service_name, TEMPLATE_TEXT),
 	FIELD(struct codes_page, has_codes, TEMPLATE_FLAG),
 	FIELD(struct codes_page, shown_before, TEMPLATE_FLAG),
+	FIELD(struct codes_page, app_added, TEMPLATE_FLAG),
 	FIELD_LIST(struct codes_page, codes, recovery_code_item,
 	    recovery_code_fields),
 	FIELD(struct codes_page, download_url, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};
+
+const struct template_field renew_codes_page_fields[] = {
+	FRAME_FIELDS(struct renew_codes_page),
+	FIELD(struct renew_codes_page, action, TEMPLATE_TEXT),
+	FIELD(struct renew_codes_page, execution, TEMPLATE_TEXT),
+	FIELD(struct renew_codes_page, list, TEMPLATE_TEXT),
+	FIELD(struct renew_codes_page, codes_left, TEMPLATE_TEXT),
+	FIELD(struct renew_codes_page, dashboard_url, TEMPLATE_TEXT),
+	FIELD(struct renew_codes_page, changed, TEMPLATE_FLAG),
 	TEMPLATE_FIELDS_END,
 };
 

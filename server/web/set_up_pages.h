@@ -40,7 +40,7 @@ struct recovery_code_item {
 	struct str code; /* secret; "2-7QKMP-4XD9T-HRB" */
 };
 
-/* The generator is there; its recovery codes, shown this once. */
+/* Recovery codes, shown this once. */
 struct codes_page {
 	struct page_frame frame;
 	struct str script_url;
@@ -50,8 +50,20 @@ struct codes_page {
 	struct str service_name;
 	bool has_codes;
 	bool shown_before; /* and not shown again */
+	bool app_added; /* they came with it */
 	struct template_list codes; /* of struct recovery_code_item */
 	struct str download_url; /* secret: all of them, as a data: URL */
+};
+
+/* New recovery codes are wanted: what will happen, and the button. */
+struct renew_codes_page {
+	struct page_frame frame;
+	struct str action;
+	struct str execution;
+	struct str list; /* number of the list that is to go */
+	struct str codes_left; /* on it */
+	struct str dashboard_url;
+	bool changed; /* another window was quicker, nothing was done */
 };
 
 /* The phone is lost: what will happen, and the button. */
@@ -65,6 +77,6 @@ struct lost_page {
 };
 
 extern const struct template_field set_up_page_fields[], codes_page_fields[],
-    lost_page_fields[];
+    renew_codes_page_fields[], lost_page_fields[];
 
 #endif

@@ -9,7 +9,6 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "factors/otpauth.h"
-#include "text/escape.h"
 #include "text/qr_code.h"
 #include "web/configuration.h"
 #include "web/form_token.h"
@@ -20,8 +19,6 @@
 
 enum {
 	KEY_ROOM = 64,
-	CODE_ROOM = 32,
-	LIST_ROOM = 2048,
 };
 
 static struct str
@@ -90,75 +87,4 @@ set_up_reply(struct request *rq, const struct set_up *s,
 	if (!filled)
 		return reply_error(rq, 500);
 	return reply_page(rq, PAGE_SET_UP, 200, page);
-}
-
-static struct template_list
-list_codes(struct request *rq, const struct set_up *s)
-{
-	struct recovery_code_item *items =
-	    arena_alloc(&rq->arena, SET_UP_CODES_MOST * sizeof(*items));
-
-	for (size_t i = 0; i < s->code_count; i++) {
-		CLEANUP(buf_clear) struct buf code = BUF_INIT(CODE_ROOM);
-
-		recovery_code_write(&code, &s->codes[i]);
-		items[i].code = keep(rq, &code);
-	}
-	return (struct template_list){ items, s->code_count };
-}
-
-/* A file that the browser makes of the page itself: no request has them. */
-static struct str
-download_url(struct request *rq, const struct codes_page *page)
-{
-	CLEANUP(buf_clear) struct buf text = BUF_INIT(LIST_ROOM);
-	CLEANUP(buf_clear) struct buf url = BUF_INIT(3 * LIST_ROOM);
-	const struct recovery_code_item *items = page->codes.items;
-
-	buf_text(&text, page->frame.institution);
-	buf_words(&text, "\n\n");
-	for (size_t i = 0; i < page->codes.count; i++) {
-		buf_text(&text, items[i].code);
-		buf_char(&text, '\n');
-	}
-	buf_words(&url, "data:text/plain;charset=utf-8,");
-	escape_url(&url, buf_str(&text));
-	return buf_ok(&url) && buf_ok(&text) ? keep(rq, &url) : STR_NONE;
-}
-
-static enum flow_next
-reply_codes(
-    struct request *rq, const struct set_up_way *way, struct codes_page *page)
-{
-	page->script_url = request_asset_url(rq, STR("portillon.js"));
-	page->action = way->action;
-	page->next_url = way->next_url;
-	page->service_name = way->service_name;
-	page->execution = form_token_new(rq);
-	/* In another language it would be another request, without codes. */
-	page->frame.languages.count = 0;
-	return reply_page(rq, PAGE_CODES, 200, page);
-}
-
-enum flow_next
-set_up_codes_reply(
-    struct request *rq, const struct set_up *s, const struct set_up_way *way)
-{
-	struct codes_page page = {
-		.has_codes = s->code_count > 0,
-		.codes = list_codes(rq, s),
-	};
-
-	request_fill_frame(rq, &page.frame);
-	page.download_url = download_url(rq, &page);
-	return reply_codes(rq, way, &page);
-}
-
-enum flow_next
-set_up_codes_again_reply(struct request *rq, const struct set_up_way *way)
-{
-	struct codes_page page = { .shown_before = true };
-
-	request_fill_frame(rq, &page.frame);
-	return reply_codes(rq, way, &page);
 }

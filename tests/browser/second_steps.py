@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A walk through every page of the second step, errors included."""
+import contextlib
+import json
+
 import pyotp
 
+from conftest import ROOT
 from test_walk import MINUTE, Walker
 
 
@@ -42,6 +46,39 @@ def setting_up(walker):
     yield "lost phone"
 
 
+@contextlib.contextmanager
+def codes_alone(stack):
+    """The university's policy, but codes may be replaced alone."""
+    document = json.loads(
+        (ROOT / "deploy/policies/university.json").read_text())
+    document["profiles"]["community"]["recovery.regenerate"] = "alone"
+    file = stack.folder / "alone.json"
+    file.write_text(json.dumps(document))
+    file.chmod(0o644)
+    stack.portillon("policy", "apply", file)
+    try:
+        yield
+    finally:
+        stack.portillon("policy", "apply", "university")
+
+
+def new_codes(walker):
+    window, stack = walker.window, walker.stack
+    with codes_alone(stack):
+        window.open(f"{stack.cas}/")
+        yield "dashboard with new codes"
+        window.click("a[href$='/generator/codes']")
+        yield "new codes"
+        window.driver.execute_script(
+            "document.querySelector('input[name=list]').value = '1'")
+        with window.next_page():
+            window.click("main form button")
+        yield "new codes, made in another window"
+        window.click("main form button")
+        walker.wait_for_page("#codes")
+        yield "new codes, shown"
+
+
 def with_the_app(walker):
     window, stack = walker.window, walker.stack
     walker.sign_out()
@@ -69,5 +106,6 @@ def every_page(stack, window, reader, login):
     walker = Walker(stack, window, login)
     yield from first_sign_in(walker, reader)
     yield from setting_up(walker)
+    yield from new_codes(walker)
     yield from with_the_app(walker)
     stack.move_clock(0)

@@ -11,7 +11,7 @@ activity_of(struct str text, bool flag)
 
 	item = (struct activity_item){ flag, flag, flag, flag, flag, flag, flag,
 		flag, flag, flag, flag, flag, flag, flag, flag, flag, flag,
-		flag, flag, flag, flag, flag, flag, { text, text },
+		flag, flag, flag, flag, flag, flag, flag, { text, text },
 		{ text, text, flag, flag, flag }, flag, text };
 	return (struct template_list){ &item, 1 };
 }
@@ -94,6 +94,7 @@ dashboard_of(struct page_frame frame, struct str text, bool flag)
 		.generator_url = text,
 		.name_url = text,
 		.remove_url = text,
+		.codes_url = text,
 		.lost_url = text,
 		.has_browsers = flag,
 		.browsers = browsers_of(text, flag),
@@ -125,7 +126,7 @@ codes_of(struct page_frame frame, struct str text, bool flag)
 
 	code.code = text;
 	return (struct codes_page){ frame, text, text, text, text, text, flag,
-		flag, { &code, 1 }, text };
+		flag, flag, { &code, 1 }, text };
 }
 
 void
@@ -162,6 +163,10 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		break;
 	case PAGE_CODES:
 		content->codes = codes_of(frame, text, flag);
+		break;
+	case PAGE_RENEW_CODES:
+		content->renew_codes = (struct renew_codes_page){ frame, text,
+			text, text, text, text, flag };
 		break;
 	case PAGE_LOST:
 		content->lost =

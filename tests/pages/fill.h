@@ -18,6 +18,7 @@ union content {
 	struct clock_page clock;
 	struct set_up_page set_up;
 	struct codes_page codes;
+	struct renew_codes_page renew_codes;
 	struct lost_page lost;
 	struct denied_page denied;
 	struct dashboard_page dashboard;

@@ -70,7 +70,8 @@ content_of(enum mail_kind kind)
 	added = (struct generator_added_mail){ FRAME };
 	removed = (struct generator_removed_mail){ FRAME, true };
 	codes = (struct recovery_codes_mail){ FRAME, STR("5"), true };
-	used = (struct recovery_code_used_mail){ FRAME, STR("2") };
+	used = (struct recovery_code_used_mail){ FRAME, STR("2"),
+		STR("https://sso.example.org/cas/generator/codes") };
 	ended = (struct ended_mail){ FRAME, true, STR("3"), false };
 	test = (struct test_mail){ FRAME };
 	return contents[kind];

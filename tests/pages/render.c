@@ -31,6 +31,7 @@ static const char *const page_names[PAGE_HELP_TOPICS] = {
 	[PAGE_CODE] = "code",
 	[PAGE_SET_UP] = "set_up",
 	[PAGE_CODES] = "codes",
+	[PAGE_RENEW_CODES] = "renew_codes",
 	[PAGE_LOST] = "lost_phone",
 	[PAGE_CLOCK] = "clock",
 	[PAGE_DENIED] = "denied",
@@ -240,7 +241,8 @@ static struct activity_item some_activity[] = {
 	HAPPENED(account_changed), HAPPENED(account_disabled, .warning = true),
 	HAPPENED(account_active), HAPPENED(code_right, BY_FIREFOX),
 	HAPPENED(code_wrong, .warning = true), HAPPENED(forgotten),
-	HAPPENED(address), HAPPENED(denied, .warning = true),
+	HAPPENED(address), HAPPENED(codes_made, BY_FIREFOX),
+	HAPPENED(denied, .warning = true),
 	HAPPENED(other),
 };
 
@@ -297,6 +299,9 @@ static struct sample samples[] = {
 	CODE("code-wait", .app = true, .wait = true, .any_error = true,
 	    .minutes = STR_INIT("15")),
 	CODE("code-proof", .proof = true, .email_sent = true),
+	{ "renew-codes", PAGE_RENEW_CODES, { .renew_codes = {
+	    .codes_left = STR_INIT("2"), .list = STR_INIT("1"),
+	    .dashboard_url = STR_INIT("/") } } },
 	DENIED("denied-no-way", .no_way = true, REASONS(no_way)),
 	DENIED("denied-blocked", .blocked = true),
 	LOGIN("login", .renew = false),

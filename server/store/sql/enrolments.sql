@@ -58,8 +58,9 @@ SELECT $1::bigint AS echo, true AS found,
 -- retry: once
 -- row: generator_confirmed
 -- The first code was right: the generator proves something from now on, with
--- recovery codes of its own; of those before, the newest may stay beside it, and
--- a sign-in that waited for it goes on.  $3 is the sign-in, or $4 the session.
+-- recovery codes of its own, in the place of all before; of the generators
+-- before, the newest may stay beside it, and a sign-in that waited for it goes
+-- on.  $3 is the sign-in, or $4 the session.
 WITH holder AS MATERIALIZED (
 	SELECT e.id, e.account_id FROM sso.enrolment AS e
 	WHERE e.id = $5::bigint AND e.account_id = $2::bigint
@@ -97,6 +98,12 @@ WITH holder AS MATERIALIZED (
 	SELECT activated.id, code.slot, code.hash
 	FROM activated, jsonb_array_elements_text($11::text::jsonb)
 		WITH ORDINALITY AS code (hash, slot)
+	RETURNING slot
+), outdated AS (
+	DELETE FROM sso.recovery_code AS r USING sso.enrolment AS e
+	WHERE e.id = r.enrolment_id AND e.account_id = $2
+	AND e.state = 'active' AND e.id <> $5
+	AND EXISTS (SELECT FROM codes)
 ), went_on AS (
 	UPDATE sso.sign_in SET step = 'codes', verified_at = $6,
 		verified_by = 'totp'

@@ -187,7 +187,8 @@ SELECT $1::bigint AS echo, true AS found,
 -- role: app
 -- retry: read
 -- row: recovery_hash
--- The codes of one place on the person's lists, as hashes.
+-- The code of one place on the person's list, which is that of the newest
+-- generator, as a hash.
 SELECT $1::bigint AS echo, r.slot IS NOT NULL AS found,
        r.enrolment_id, r.slot, r.hash, r.used_at
 FROM (SELECT 1) AS always
@@ -196,15 +197,16 @@ LEFT JOIN (
 	JOIN sso.enrolment AS e ON e.id = c.enrolment_id
 	WHERE e.account_id = $2::bigint AND e.state = 'active'
 	AND c.slot = $3::bigint
-) AS r ON true
-ORDER BY r.enrolment_id
-LIMIT 5;
+	ORDER BY e.confirmed_at DESC, e.id
+	LIMIT 1
+) AS r ON true;
 
 -- name: sign_in_take_recovery
 -- role: app
 -- retry: once
 -- row: sign_in_taken
--- The right code is used up, and what it is for goes on.
+-- The right code is used up, and what it is for goes on.  Another may stand in
+-- its place by now: the hash says which code was right.
 WITH counter AS MATERIALIZED ( -- locked first, as by who counts a try
 	SELECT name FROM sso.throttle
 	WHERE kind = 'second step' AND name = $7::bytea
@@ -213,8 +215,9 @@ WITH counter AS MATERIALIZED ( -- locked first, as by who counts a try
 	UPDATE sso.recovery_code AS r SET used_at = $6::timestamptz
 	FROM sso.enrolment AS e
 	WHERE r.enrolment_id = $4::bigint AND r.slot = $5::bigint
-	AND r.used_at IS NULL AND e.id = r.enrolment_id
-	AND e.account_id = $3::bigint AND e.state = 'active'
+	AND r.hash = $10::text AND r.used_at IS NULL
+	AND e.id = r.enrolment_id AND e.account_id = $3::bigint
+	AND e.state = 'active'
 	AND (SELECT count(*) FROM counter) >= 0
 	RETURNING r.slot
 ), verified AS (

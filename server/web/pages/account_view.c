@@ -177,6 +177,8 @@ static const struct {
 	    offsetof(struct activity_item, app_added), false },
 	{ STR_INIT("generator removed"),
 	    offsetof(struct activity_item, app_removed), true },
+	{ STR_INIT("recovery codes made"),
+	    offsetof(struct activity_item, codes_made), false },
 	{ STR_INIT("address set"), offsetof(struct activity_item, address),
 	    false },
 	{ STR_INIT("address removed"), offsetof(struct activity_item, address),

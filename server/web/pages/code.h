@@ -92,7 +92,7 @@ struct code_submit_state {
 	uint8_t counter[MAC_SIZE]; /* name of the person's failures */
 	struct factor_try tried;
 	struct row_list generators; /* of struct generator */
-	struct row_list hashes; /* of struct recovery_hash */
+	struct recovery_hash recovery; /* slot 0: no such code */
 	struct email_code email;
 	struct password_work_result compared; /* of a recovery code */
 	struct code_answer answer;

@@ -72,7 +72,7 @@ submit_ask_secrets(struct request *rq, struct flow *f)
 		break;
 	case CODE_RECOVERY:
 		recovery_codes_find(store, f, sign_in->account_id,
-		    s->entry.recovery.slot, &s->hashes);
+		    s->entry.recovery.slot, &s->recovery);
 		break;
 	case CODE_NONE:
 		break;
@@ -223,14 +223,12 @@ static void
 ask_recovery(struct request *rq, struct flow *f)
 {
 	struct code_submit_state *s = rq->page;
-	const struct recovery_hash *hashes = s->hashes.items;
 
-	/* One list at a time: generators of a person have one each, and a code
-	 * of a place that was used is compared as well. */
+	/* A code that was used is compared as well, and none as if it were. */
 	password_work_check(rq->gate->hashing, f,
 	    (struct str){ s->entry.recovery.characters, RECOVERY_CODE_LENGTH },
-	    s->hashes.count > 0 ? hashes[0].hash : STR_NONE,
-	    &rq->configuration->settings.password, &s->compared);
+	    s->recovery.hash, &rq->configuration->settings.password,
+	    &s->compared);
 }
 
 static enum flow_next
@@ -266,20 +264,19 @@ static void
 take_recovery(struct request *rq, struct flow *f)
 {
 	struct code_submit_state *s = rq->page;
-	const struct recovery_hash *hashes = s->hashes.items;
 	struct audit_origin origin = request_origin(rq);
 
-	s->right = s->hashes.count > 0 && !s->compared.not_compared &&
+	s->right = s->recovery.slot > 0 && !s->compared.not_compared &&
 		   s->compared.verdict != PASSWORD_WRONG;
-	if (s->right && hashes[0].used_at > 0) {
+	if (s->right && s->recovery.used_at > 0) {
 		s->right = false;
 		s->answer.problem = CODE_PROBLEM_USED;
 	}
 	if (!s->right)
 		return;
 	factors_take_recovery(rq->gate->store, f,
-	    &(struct recovery_use){ &s->code.found.sign_in,
-		hashes[0].enrolment_id, hashes[0].slot, s->counter },
+	    &(struct recovery_use){
+		&s->code.found.sign_in, &s->recovery, s->counter },
 	    &origin, &s->taken);
 }
 

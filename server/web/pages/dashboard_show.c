@@ -117,6 +117,8 @@ fill_generator(struct request *rq, const struct dashboard_state *d,
 	page->generator_url = request_own_url(rq, "/generator");
 	page->remove_url = request_own_url(rq, "/generator/remove");
 	page->lost_url = request_own_url(rq, "/lost-phone");
+	if (second_step_renews_codes(&d->owner.second))
+		page->codes_url = request_own_url(rq, "/generator/codes");
 }
 
 static void

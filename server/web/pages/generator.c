@@ -102,7 +102,7 @@ submit_judge(struct flow *f)
 		return reply_form(rq, problem);
 	if (pool_is_full(rq->gate->hashing))
 		return reply_error(rq, 503);
-	set_up_draw(rq, f, &g->set_up, &g->owner.second);
+	recovery_codes_draw(rq, f, &g->set_up.codes, &g->owner.second);
 	return FLOW_NEXT;
 }
 
@@ -131,12 +131,15 @@ submit_reply(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct generator_state *g = rq->page;
-	struct set_up_way way = { .next_url = request_own_url(rq, "/") };
+	struct recovery_codes_way way = {
+		.next_url = request_own_url(rq, "/"),
+		.with_generator = true,
+	};
 
 	if (!g->set_up.confirmed.confirmed) /* another tab was quicker */
 		return reply_redirect(rq, 303, way.next_url);
 	note(rq, "generator added");
-	return set_up_codes_reply(rq, &g->set_up, &way);
+	return recovery_codes_reply(rq, &g->set_up.codes, &way);
 }
 
 static enum flow_next

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Setting up a generator: /mfa/set-up and /mfa/codes on the way in, /generator
- * from the dashboard; and taking one away: /generator/remove, /lost-phone.
+ * from the dashboard; new recovery codes for it: /generator/codes; and taking
+ * one away: /generator/remove, /lost-phone.
  */
 #ifndef WEB_PAGES_SET_UP_H
 #define WEB_PAGES_SET_UP_H
 
 #include "store/owner_sessions.h"
+#include "store/recovery_sets.h"
 #include "web/owner.h"
 #include "web/pages/code.h"
 #include "web/set_up.h"
@@ -27,6 +29,13 @@ struct generator_state {
 	struct generators_removed removed;
 };
 
+struct renew_codes_state {
+	struct owner_state owner;
+	struct recovery_set set; /* that counted when this began */
+	struct recovery_codes codes;
+	struct recovery_set_replaced replaced;
+};
+
 struct lost_phone_state {
 	struct owner_state owner;
 	struct generators_removed removed;
@@ -36,6 +45,7 @@ struct lost_phone_state {
 
 extern const struct flow_step set_up_show[], set_up_submit[], codes_show[],
     codes_leave[], generator_show[], generator_submit[], generator_remove[],
-    lost_phone_show[], lost_phone_submit[];
+    renew_codes_show[], renew_codes_submit[], lost_phone_show[],
+    lost_phone_submit[];
 
 #endif

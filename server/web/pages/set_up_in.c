@@ -116,7 +116,7 @@ submit_judge(struct flow *f)
 		return reply_form(rq, problem);
 	if (pool_is_full(rq->gate->hashing))
 		return reply_error(rq, 503);
-	set_up_draw(rq, f, &s->set_up, &s->code.second);
+	recovery_codes_draw(rq, f, &s->set_up.codes, &s->code.second);
 	return FLOW_NEXT;
 }
 
@@ -131,14 +131,15 @@ submit_confirm(struct flow *f)
 		   : reply_error(rq, 503);
 }
 
-static struct set_up_way
+static struct recovery_codes_way
 way_on(struct request *rq)
 {
 	const struct set_up_in_state *s = rq->page;
 
-	return (struct set_up_way){
+	return (struct recovery_codes_way){
 		.action = request_own_url(rq, "/mfa/codes"),
 		.service_name = service_name(s),
+		.with_generator = true,
 	};
 }
 
@@ -147,14 +148,14 @@ submit_reply(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct set_up_in_state *s = rq->page;
-	struct set_up_way way = way_on(rq);
+	struct recovery_codes_way way = way_on(rq);
 
 	if (!s->set_up.confirmed.confirmed) /* another tab was quicker */
 		return code_elsewhere_reply(rq, SIGN_IN_CODES);
 	log_event(LOG_INFO, "generator added",
 	    LOG_TEXT("request", str_of(rq->id)),
 	    LOG_TEXT("user", s->code.found.sign_in.login));
-	return set_up_codes_reply(rq, &s->set_up, &way);
+	return recovery_codes_reply(rq, &s->set_up.codes, &way);
 }
 
 static enum flow_next
@@ -173,13 +174,13 @@ codes_reply(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct set_up_in_state *s = rq->page;
-	struct set_up_way way;
+	struct recovery_codes_way way;
 
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	destination_find(rq, &s->code.to);
 	way = way_on(rq);
-	return set_up_codes_again_reply(rq, &way);
+	return recovery_codes_again_reply(rq, &way);
 }
 
 /* The policy is asked again: what was set up may not be all. */
