@@ -75,8 +75,7 @@ struct later_link code_later(struct request *, const struct code_state *);
 /* The sign-in stands at another step: the way there. */
 enum flow_next code_elsewhere_reply(struct request *, enum sign_in_step);
 
-/* The session is open, if nothing came in between: the way to where the person
- * wanted to go. */
+/* The session is open, if nothing came in between: on to the application. */
 enum flow_next code_leave(
     struct request *, struct code_state *, const struct sign_in_end *);
 
