@@ -7,9 +7,21 @@
 
 #include "base/str.h"
 
-/* Where a sign-in stands; sign_in_step_name() spells it. */
+/*
+ * Where a sign-in stands; sign_in_step_name() spells it.  It begins at any of
+ * the first four or is right at once, and only goes on, each way in a statement
+ * of its own that names the step it comes from:
+ *
+ *	code, codes -> right -> done
+ *	right -> offer, set up		something is offered, or demanded too
+ *	offer -> proof, set up		it is set up now
+ *	proof -> set up -> codes
+ *	offer, proof, set up -> right	it is put off
+ *	any -> ended
+ */
 enum sign_in_step {
 	SIGN_IN_CODE, /* a code is asked for */
+	SIGN_IN_OFFER, /* a generator is offered: now, or later */
 	SIGN_IN_PROOF, /* one has to be given before a factor may be added */
 	SIGN_IN_SET_UP, /* a generator is set up */
 	SIGN_IN_CODES, /* recovery codes are shown, once */
@@ -32,6 +44,8 @@ struct sign_in {
 	struct str verified_by; /* "totp", "email", "recovery" */
 	struct str service_url; /* as the application gave it; empty: none */
 	bool renew;
+	bool trust; /* the person wants this browser trusted */
+	int64_t enrolment_id; /* the generator set up in it; 0: none */
 	int64_t address_id; /* 0: no code was sent */
 	struct str email; /* where it was sent to */
 	int64_t code_made_at;

@@ -147,6 +147,7 @@ not_required(struct weighing *w)
 	if (w->settings.requirement == REQUIREMENT_OFFER && w->usable == 0 &&
 	    w->settable != 0 && w->facts->purpose != PURPOSE_CHANGE) {
 		w->out->set_up = w->settable;
+		weigh_because(w, REASON_OFFERED);
 		return OUTCOME_OFFER;
 	}
 	weigh_because(w, REASON_NOTHING_NEEDED);
@@ -169,8 +170,11 @@ static enum outcome
 ask(struct weighing *w)
 {
 	look_ahead(w);
-	if (weigh_skip(w))
+	if (weigh_skip(w)) {
+		if (w->out->then == OUTCOME_OFFER)
+			weigh_because(w, REASON_OFFERED);
 		return OUTCOME_ALLOW;
+	}
 	if (w->asked == 0)
 		return notice_only(w);
 	weigh_why_asked(w);
@@ -270,6 +274,8 @@ finish(struct weighing *w)
 	out->level_needed = w->level;
 	out->addresses = w->addresses;
 	out->remember = (enum remember)w->settings.remember;
+	if (!weigh_may_enrol_here(w))
+		out->set_up = 0;
 	if (facts->zone.shared_computers || facts->purpose == PURPOSE_CHANGE ||
 	    facts->purpose == PURPOSE_ADMINISTRATION)
 		out->remember = REMEMBER_OFF;

@@ -48,7 +48,7 @@ struct decision {
 	size_t reason_count;
 	enum factor factors[FACTOR_COUNT]; /* any of them, preferred first */
 	size_t factor_count;
-	factor_set set_up; /* what may be set up, now or then */
+	factor_set set_up; /* what may be set up here, now or then */
 	/* Bits of enum proof: any one before setting up; with PROOF_PASSWORD
 	 * among them nothing more than was shown already. */
 	unsigned proofs;

@@ -42,6 +42,7 @@ enum reason_code {
 	REASON_MADE_MANDATORY, /* at */
 	REASON_DEADLINE_PASSED, /* at; 0: "later" was chosen too often */
 	REASON_DEADLINE_AHEAD, /* at; count: skips left, if limited */
+	REASON_OFFERED, /* something may be set up, and nobody must */
 	REASON_SKIP_ZONE, /* text: zone */
 	REASON_SKIP_TRUST, /* at: trusted; until: POLICY_NONE has no end */
 	REASON_SKIP_SESSION, /* at: when the code was given */

@@ -55,8 +55,8 @@ has_time(struct weighing *w, bool proven)
 	       w->now < deadline && w->out->skips_left != 0;
 }
 
-static bool
-may_enrol_here(const struct weighing *w)
+bool
+weigh_may_enrol_here(const struct weighing *w)
 {
 	return w->settings.enrol_zones == POLICY_NONE ||
 	       weigh_in_zones(w, w->settings.enrol_zones);
@@ -76,7 +76,7 @@ weigh_enrol(struct weighing *w, bool proven)
 	if (later)
 		return OUTCOME_OFFER;
 	if (w->settings.after_deadline == AFTER_DEADLINE_DENY ||
-	    w->settable == 0 || w->out->proofs == 0 || !may_enrol_here(w))
+	    w->settable == 0 || w->out->proofs == 0 || !weigh_may_enrol_here(w))
 		return OUTCOME_DENY;
 	if (w->settings.mode == MODE_CHOICE &&
 	    (w->settable & (w->settable - 1)) != 0 && !proven)
@@ -113,6 +113,8 @@ weigh_why_enrol(struct weighing *w, enum outcome outcome)
 
 		why->at = out->deadline;
 		why->count = out->skips_left;
+	} else if (outcome == OUTCOME_OFFER) {
+		weigh_because(w, REASON_OFFERED);
 	} else if (dated || w->settings.after_deadline == AFTER_DEADLINE_DENY) {
 		weigh_because(w, REASON_DEADLINE_PASSED)->at =
 		    out->deadline <= w->now ? out->deadline : 0;

@@ -78,5 +78,7 @@ void weigh_why_asked(struct weighing *);
 enum outcome weigh_enrol(struct weighing *, bool proven);
 void weigh_why_enrol(struct weighing *, enum outcome);
 unsigned weigh_proofs(const struct weighing *, bool proven);
+/* Whether anything is set up in the present zone. */
+bool weigh_may_enrol_here(const struct weighing *);
 
 #endif

@@ -37,6 +37,8 @@ static const struct row_column sign_in_columns[] = {
 	FOUND(verified_by, ROW_TEXT),
 	FOUND(service_url, ROW_TEXT),
 	FOUND(renew, ROW_BOOL),
+	FOUND(trust, ROW_BOOL),
+	FOUND(enrolment_id, ROW_INT),
 	FOUND(address_id, ROW_INT),
 	FOUND(email, ROW_TEXT),
 	FOUND(code_made_at, ROW_TIME),
@@ -58,6 +60,7 @@ const struct row_table sign_in_moved_row =
 
 static const struct str step_names[] = {
 	[SIGN_IN_CODE] = STR_INIT("code"),
+	[SIGN_IN_OFFER] = STR_INIT("offer"),
 	[SIGN_IN_PROOF] = STR_INIT("proof"),
 	[SIGN_IN_SET_UP] = STR_INIT("set up"),
 	[SIGN_IN_CODES] = STR_INIT("codes"),
@@ -120,4 +123,51 @@ sign_ins_find(struct store *store, struct flow *f, const uint8_t *mac,
 
 	store_ask(
 	    store, f, STATEMENT_SIGN_IN_FIND, values, COUNT_OF(values), into);
+}
+
+void
+sign_ins_lead_on(struct store *store, struct flow *f, const struct sign_in *s,
+    const struct sign_in_led_on *on, struct sign_in_moved *into)
+{
+	const struct value values[] = {
+		INT_VALUE(s->number),
+		INT_VALUE(s->account_id),
+		TIME_VALUE(on->now),
+		TEXT_VALUE(step_names[on->step]),
+		BOOL_VALUE(on->trust),
+	};
+
+	store_ask(store, f, STATEMENT_SIGN_IN_LEAD_ON, values, COUNT_OF(values),
+	    into);
+}
+
+void
+sign_ins_take_up(struct store *store, struct flow *f, const struct sign_in *s,
+    const struct sign_in_take_up *taken, struct sign_in_moved *into)
+{
+	const struct value values[] = {
+		INT_VALUE(s->number),
+		INT_VALUE(s->account_id),
+		TIME_VALUE(taken->now),
+		TEXT_VALUE(step_names[taken->step]),
+	};
+
+	store_ask(store, f, STATEMENT_SIGN_IN_TAKE_UP, values, COUNT_OF(values),
+	    into);
+}
+
+void
+sign_ins_put_off(struct store *store, struct flow *f, const struct sign_in *s,
+    const struct sign_in_put_off *put_off, struct sign_in_moved *into)
+{
+	const struct value values[] = {
+		INT_VALUE(s->number),
+		INT_VALUE(s->account_id),
+		TIME_VALUE(put_off->now),
+		TEXT_VALUE(put_off->skipped),
+		BOOL_VALUE(put_off->counts),
+	};
+
+	store_ask(store, f, STATEMENT_SIGN_IN_PUT_OFF, values, COUNT_OF(values),
+	    into);
 }

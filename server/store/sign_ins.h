@@ -58,4 +58,33 @@ struct sign_in_moved {
 	struct str step; /* STR_NONE: there is no such sign-in any more */
 };
 
+struct sign_in_led_on {
+	int64_t now;
+	enum sign_in_step step; /* SIGN_IN_OFFER or SIGN_IN_SET_UP */
+	bool trust; /* the person wants this browser trusted */
+};
+
+/* The code was right, and there is one thing more before the session. */
+void sign_ins_lead_on(struct store *, struct flow *, const struct sign_in *,
+    const struct sign_in_led_on *, struct sign_in_moved *into);
+
+struct sign_in_take_up {
+	int64_t now;
+	enum sign_in_step step; /* SIGN_IN_PROOF or SIGN_IN_SET_UP */
+};
+
+/* "Set up now". */
+void sign_ins_take_up(struct store *, struct flow *, const struct sign_in *,
+    const struct sign_in_take_up *, struct sign_in_moved *into);
+
+struct sign_in_put_off {
+	int64_t now;
+	struct str skipped; /* why no code was asked for; STR_NONE: one was */
+	bool counts; /* it may be put off for some time or so often */
+};
+
+/* "Later": the session may open, and the account notes it, once. */
+void sign_ins_put_off(struct store *, struct flow *, const struct sign_in *,
+    const struct sign_in_put_off *, struct sign_in_moved *into);
+
 #endif

@@ -53,6 +53,7 @@ struct code_page {
 	bool any_error; /* one of the above */
 	bool has_reasons; /* why a code is asked for */
 	struct template_list reasons; /* of struct why_item */
+	struct later_link later; /* to what the code would prove */
 };
 
 /* Two codes in a row, of a phone whose clock is wrong. */

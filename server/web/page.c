@@ -81,6 +81,7 @@ static const struct template_field code_fields[] = {
 	FIELD(struct code_page, any_error, TEMPLATE_FLAG),
 	FIELD(struct code_page, has_reasons, TEMPLATE_FLAG),
 	FIELD_LIST(struct code_page, reasons, why_item, why_fields),
+	LATER_FIELDS(struct code_page),
 	TEMPLATE_FIELDS_END,
 };
 
@@ -137,6 +138,7 @@ static const struct {
 } pages[PAGE_HELP_TOPICS + 1] = {
 	[PAGE_LOGIN] = { "login.html", login_fields },
 	[PAGE_CODE] = { "code.html", code_fields },
+	[PAGE_OFFER] = { "offer.html", offer_page_fields },
 	[PAGE_SET_UP] = { "set_up.html", set_up_page_fields },
 	[PAGE_CODES] = { "codes.html", codes_page_fields },
 	[PAGE_RENEW_CODES] = { "renew_codes.html", renew_codes_page_fields },

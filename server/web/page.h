@@ -21,8 +21,8 @@ struct page_set;
 enum page {
 	PAGE_LOGIN, /* struct login_page */
 	PAGE_CODE, /* struct code_page, as the next of code_pages.h */
-	PAGE_SET_UP, /* struct set_up_page, as the next three of set_up_pages.h
-		      */
+	PAGE_OFFER, /* struct offer_page, as the next four of set_up_pages.h */
+	PAGE_SET_UP, /* struct set_up_page */
 	PAGE_CODES, /* struct codes_page */
 	PAGE_RENEW_CODES, /* struct renew_codes_page */
 	PAGE_LOST, /* struct lost_page */

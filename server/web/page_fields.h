@@ -38,6 +38,11 @@
 	{ "phone", TEMPLATE_FLAG, offsetof(type, browser.phone), NULL, 0 }, \
 	{ "tablet", TEMPLATE_FLAG, offsetof(type, browser.tablet), NULL, 0 }
 
+/* "Later", for the partial of that name. */
+#define LATER_FIELDS(type) \
+	{ "later_url", TEMPLATE_TEXT, offsetof(type, later.url), NULL, 0 }, \
+	{ "later_until", TEMPLATE_TEXT, offsetof(type, later.until), NULL, 0 }
+
 /* A list of structs with a table of their own. */
 #define FIELD_LIST(type, member, item, item_fields) \
 	{ #member, TEMPLATE_LIST, offsetof(type, member), item_fields, \

@@ -30,4 +30,10 @@ struct page_frame {
 	struct template_list languages; /* of struct page_language */
 };
 
+/* Where "later" is said to what is offered, for the partial of that name. */
+struct later_link {
+	struct str url; /* empty: it cannot be said */
+	struct str until; /* a moment in words; empty: without an end */
+};
+
 #endif

@@ -13,6 +13,7 @@
 #include "loop/scoreboard.h"
 #include "text/cookie.h"
 #include "text/escape.h"
+#include "text/moment.h"
 #include "web/assets.h"
 #include "web/configuration.h"
 #include "web/routes.h"
@@ -24,6 +25,7 @@ enum {
 	UNAVAILABLE_RETRY_S = 5,
 	ACCESS_FIELDS_ALWAYS = 7,
 	ACCESS_FIELDS_MOST = 10,
+	MOMENT_LONGEST = 200,
 };
 
 struct request *
@@ -144,6 +146,16 @@ language_links(struct request *rq)
 	return (struct template_list){ links, count };
 }
 
+struct str
+request_moment_words(struct request *rq, int64_t at)
+{
+	CLEANUP(buf_clear) struct buf words = BUF_INIT(MOMENT_LONGEST);
+
+	moment_write(page_moment_words(rq->configuration->pages, rq->language),
+	    at, &words);
+	return arena_text(&rq->arena, buf_str(&words));
+}
+
 void
 request_fill_frame(struct request *rq, struct page_frame *frame)
 {
@@ -255,6 +267,7 @@ page_kind(enum page page)
 	switch (page) {
 	case PAGE_LOGIN:
 	case PAGE_CODE:
+	case PAGE_OFFER:
 		return HTTP_PAGE_LEAVING;
 	case PAGE_SET_UP:
 	case PAGE_CODES:

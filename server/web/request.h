@@ -86,6 +86,9 @@ struct str request_own_url(struct request *, const char *path);
 /* The address of a file in static/, by its name there. */
 struct str request_asset_url(struct request *, struct str file);
 
+/* A moment in the request's language. */
+struct str request_moment_words(struct request *, int64_t at);
+
 /* What every page shows, in the request's language. */
 void request_fill_frame(struct request *, struct page_frame *);
 

@@ -13,6 +13,7 @@
 #include "web/pages/help.h"
 #include "web/pages/login.h"
 #include "web/pages/logout.h"
+#include "web/pages/offer.h"
 #include "web/pages/set_up.h"
 #include "web/status.h"
 
@@ -30,6 +31,10 @@ static const struct route routes[] = {
 	    sizeof(struct code_show_state), 0 },
 	{ ON_POST, STR_INIT("/mfa/send"), code_send,
 	    sizeof(struct code_send_state), ROUTE_FORM },
+	{ ON_GET | ON_HEAD, STR_INIT("/mfa/offer"), offer_show,
+	    sizeof(struct offer_state), 0 },
+	{ ON_POST, STR_INIT("/mfa/offer"), offer_submit,
+	    sizeof(struct offer_state), ROUTE_GRANTS | ROUTE_FORM },
 	{ ON_GET | ON_HEAD, STR_INIT("/mfa/set-up"), set_up_show,
 	    sizeof(struct set_up_in_state), 0 },
 	{ ON_POST, STR_INIT("/mfa/set-up"), set_up_submit,

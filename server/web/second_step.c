@@ -263,6 +263,60 @@ set_up_next(const struct decision *d)
 						  : SIGN_IN_ENDED;
 }
 
+static bool
+has_passed(const struct decision *d)
+{
+	return d->outcome == OUTCOME_ALLOW ||
+	       d->outcome == OUTCOME_ALLOW_AND_NOTIFY;
+}
+
+enum sign_in_step
+second_step_set_up(const struct second_step *s)
+{
+	const struct decision *d = &s->decision;
+
+	if (d->outcome == OUTCOME_FORCE_CHOICE ||
+	    d->outcome == OUTCOME_FORCE_ENROL || d->outcome == OUTCOME_OFFER ||
+	    (has_passed(d) && d->then == OUTCOME_OFFER))
+		return set_up_next(d);
+	return SIGN_IN_ENDED;
+}
+
+bool
+second_step_may_set_up(const struct second_step *s)
+{
+	enum sign_in_step next = second_step_next(s);
+
+	if (next == SIGN_IN_CODE || next == SIGN_IN_ENDED)
+		return false;
+	return s->row.generators == 0 || second_step_set_up(s) != SIGN_IN_ENDED;
+}
+
+/* An offer with an end is made at each sign-in: the end is near. */
+static bool
+is_time_to_offer(const struct request *rq, const struct second_step *s)
+{
+	const struct decision *d = &s->decision;
+	int64_t last = s->facts.encouraged_at;
+
+	return d->deadline > 0 || d->skips_left >= 0 || last == 0 ||
+	       last > rq->now || rq->now - last > d->settings.encourage_every;
+}
+
+enum sign_in_step
+second_step_next_or_offer(const struct request *rq, struct second_step *s)
+{
+	const struct facts *facts = &s->facts;
+	enum sign_in_step next = second_step_next(s);
+
+	if (next != SIGN_IN_RIGHT || !facts->session.password_given ||
+	    facts->renew || facts->purpose != PURPOSE_SERVICE ||
+	    second_step_set_up(s) == SIGN_IN_ENDED || !is_time_to_offer(rq, s))
+		return next;
+	s->decision.outcome = OUTCOME_OFFER;
+	return SIGN_IN_OFFER;
+}
+
 enum sign_in_step
 second_step_next(const struct second_step *s)
 {

@@ -64,6 +64,24 @@ struct facts_session second_step_session(const struct session *);
  * may not pass. */
 enum sign_in_step second_step_next(const struct second_step *);
 
+/*
+ * The same for somebody who has just shown what was asked for: where they may
+ * pass and a generator is offered first, that is the decision from now on, and
+ * SIGN_IN_OFFER comes next.  Only behind the password of a sign-in that is not
+ * to confirm anything, and what is offered without an end not more often than
+ * the policy encourages.
+ */
+enum sign_in_step second_step_next_or_offer(
+    const struct request *, struct second_step *);
+
+/* How a generator that is demanded or offered now is set up: SIGN_IN_SET_UP, or
+ * SIGN_IN_PROOF before it; SIGN_IN_ENDED: none is. */
+enum sign_in_step second_step_set_up(const struct second_step *);
+
+/* At SIGN_IN_SET_UP: may they still?  Not behind a generator that came in
+ * between, which its owner would lose. */
+bool second_step_may_set_up(const struct second_step *);
+
 /* They may not pass: says why and whom to ask. */
 enum flow_next second_step_denied_reply(
     struct request *, const struct second_step *);

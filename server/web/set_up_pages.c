@@ -8,6 +8,22 @@
 
 /* clang-format off */
 
+const struct template_field offer_page_fields[] = {
+	FRAME_FIELDS(struct offer_page),
+	FIELD(struct offer_page, action, TEMPLATE_TEXT),
+	FIELD(struct offer_page, execution, TEMPLATE_TEXT),
+	FIELD(struct offer_page, again_url, TEMPLATE_TEXT),
+	FIELD(struct offer_page, app_url, TEMPLATE_TEXT),
+	FIELD(struct offer_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct offer_page, display_name, TEMPLATE_TEXT),
+	FIELD(struct offer_page, offered, TEMPLATE_FLAG),
+	FIELD(struct offer_page, proof, TEMPLATE_FLAG),
+	FIELD(struct offer_page, due, TEMPLATE_TEXT),
+	FIELD(struct offer_page, skips_left, TEMPLATE_TEXT),
+	LATER_FIELDS(struct offer_page),
+	TEMPLATE_FIELDS_END,
+};
+
 const struct template_field set_up_page_fields[] = {
 	FRAME_FIELDS(struct set_up_page),
 	FIELD(struct set_up_page, script_url, TEMPLATE_TEXT),
@@ -32,6 +48,7 @@ const struct template_field set_up_page_fields[] = {
 	FIELD(struct set_up_page, empty, TEMPLATE_FLAG),
 	FIELD(struct set_up_page, expired, TEMPLATE_FLAG),
 	FIELD(struct set_up_page, any_error, TEMPLATE_FLAG),
+	LATER_FIELDS(struct set_up_page),
 	TEMPLATE_FIELDS_END,
 };
 

@@ -7,6 +7,22 @@
 
 #include "web/page_frame.h"
 
+/* A generator is offered on the way in. */
+struct offer_page {
+	struct page_frame frame;
+	struct str action; /* where the form posts to, and "later" too */
+	struct str execution; /* signed form token */
+	struct str again_url; /* to begin again as somebody else */
+	struct str app_url; /* help: which app */
+	struct str service_name; /* where they will go; empty: none */
+	struct str display_name;
+	bool offered; /* false: by now there is nothing to set up */
+	bool proof; /* a code is mailed before */
+	struct str due; /* from when on it is demanded; empty: never */
+	struct str skips_left; /* empty: not counted */
+	struct later_link later;
+};
+
 /* A generator is set up: the secret for the app, and a first code of it. */
 struct set_up_page {
 	struct page_frame frame;
@@ -34,6 +50,7 @@ struct set_up_page {
 	bool empty;
 	bool expired; /* the form was too old */
 	bool any_error; /* one of the above */
+	struct later_link later;
 };
 
 struct recovery_code_item {
@@ -76,7 +93,7 @@ struct lost_page {
 	bool expired; /* the form was too old */
 };
 
-extern const struct template_field set_up_page_fields[], codes_page_fields[],
-    renew_codes_page_fields[], lost_page_fields[];
+extern const struct template_field offer_page_fields[], set_up_page_fields[],
+    codes_page_fields[], renew_codes_page_fields[], lost_page_fields[];
 
 #endif

@@ -4,19 +4,12 @@
  */
 #include "web/why.h"
 
-#include "base/buf.h"
 #include "policy/zones.h"
-#include "text/moment.h"
 #include "web/code_pages.h"
-#include "web/configuration.h"
 #include "web/page.h"
 #include "web/protection.h"
 #include "web/request.h"
 #include "web/second_step.h"
-
-enum {
-	MOMENT_LONGEST = 200
-};
 
 static const int64_t day_us = INT64_C(86400) * 1000000;
 
@@ -36,13 +29,8 @@ has_words(enum reason_code code)
 static struct str
 moment_words(struct request *rq, int64_t at)
 {
-	CLEANUP(buf_clear) struct buf words = BUF_INIT(MOMENT_LONGEST);
-
-	if (at <= 0 || at == POLICY_NONE)
-		return STR_NONE;
-	moment_write(page_moment_words(rq->configuration->pages, rq->language),
-	    at, &words);
-	return arena_text(&rq->arena, buf_str(&words));
+	return at <= 0 || at == POLICY_NONE ? STR_NONE
+					    : request_moment_words(rq, at);
 }
 
 /* From two on, so that no language needs a word for one. */

@@ -25,6 +25,12 @@ def first_sign_in(walker, reader):
     wrong_code(walker, "00000000")
     yield "wrong code"
     walker.type_code(walker.mailed_code(reader))
+    walker.wait_for_page("button[value=later]")
+    yield "an app is offered"
+    window.click("button[value=now]")
+    walker.wait_for_page("#key")
+    yield "set-up on the way in"
+    walker.put_off()
     walker.is_in(stack.courses)
     window.open(f"{stack.cas}/")
     yield "dashboard without an app"

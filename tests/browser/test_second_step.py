@@ -41,6 +41,8 @@ def test_a_code_by_mail_and_a_trusted_browser(
         mailed(reader, asking, address))
     window.click("input[name=trust]")
     window.click("main form button")
+    window.wait_for(lambda: window.has("button[value=later]"))
+    window.click("button[value=later]")
     window.wait_for(lambda: window.address == asking.courses)
     assert window.find("#user").text == login
     window.open(asking.cas + "/")

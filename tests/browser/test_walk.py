@@ -43,6 +43,11 @@ class Walker:
             self.window.click("input[name=trust]")
         self.window.click("main form button")
 
+    def put_off(self):
+        """An app is offered on the way in."""
+        self.wait_for_page("button[value=later]")
+        self.window.click("button[value=later]")
+
     def mailed_code(self, reader, before=None):
         address = f"{self.login}@home.example"
         reader.wait_for(lambda: mailed(reader, self.stack, address)
@@ -87,6 +92,7 @@ def test_a_walk(asking, open_browser, tmp_path, script, login):  # noqa: F811
         # First sign-in: a code by mail, nothing else is there yet.
         walker.password_for(stack.courses)
         walker.type_code(walker.mailed_code(reader))
+        walker.put_off()
         walker.is_in(stack.courses)
         # An app, from the dashboard.
         window.open(f"{stack.cas}/")
@@ -111,6 +117,7 @@ def test_a_walk(asking, open_browser, tmp_path, script, login):  # noqa: F811
         walker.wait_for_page("input[name=code]")
         # The phone is not at hand: a recovery code.
         walker.type_code(codes[1].lower())
+        walker.put_off()
         walker.is_in(stack.library)
         # On campus another browser is not asked.
         other = Walker(stack, open_browser(script=script), login)

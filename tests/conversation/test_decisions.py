@@ -19,7 +19,11 @@ REASON = re.compile(r'<ul class="reasons">(.*?)</ul>', re.S)
 
 @pytest.fixture(autouse=True)
 def nothing_kept(visit, university):
+    """And an app was offered to everybody a moment ago: what is kept of an
+    offer stands in test_offer.py."""
     place, _ = university
+    place.sql("update sso.account set encouraged_at = to_timestamp(%s)",
+              place.clock.now())
     place.sql("delete from sso.decision")
     place.sql("delete from sso.browser_trust")
     yield

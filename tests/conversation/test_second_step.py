@@ -74,6 +74,7 @@ class Visitor:
         self.place, self.box, self.address = place, box, address
         self.browser = Browser(place)
         self.name = "alice"
+        self.puts_off = True  # what is offered on the way in
 
     @property
     def headers(self):
@@ -83,11 +84,21 @@ class Visitor:
         return self.browser.get(path, params, headers=self.headers)
 
     def send(self, page, path=None, **fields):
-        """The page's form, with these fields in it."""
-        form = page.form
+        """The page's form, with these fields in it; what is offered behind it
+        is put off."""
         path = path or ("/cas/mfa" if "code" in fields else "/cas/login")
-        return self.browser.post(path, {**form.fields, **fields},
-                                 headers=self.headers)
+        answer = self.browser.post(path, {**page.form.fields, **fields},
+                                   headers=self.headers)
+        if self.puts_off and (answer.location or "").endswith("/mfa/offer"):
+            self.puts_off = False
+            answer = self.choose("later")
+            self.puts_off = True
+        return answer
+
+    def choose(self, choice):
+        """Presses a button of the offer."""
+        return self.send(self.get("/cas/mfa/offer"), "/cas/mfa/offer",
+                         choice=choice)
 
     def password(self, name="alice", service=APPLICATION):
         self.name = name

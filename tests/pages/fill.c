@@ -116,7 +116,7 @@ set_up_of(struct page_frame frame, struct str text, bool flag)
 {
 	return (struct set_up_page){ frame, text, text, text, text, text, text,
 		text, text, text, flag, text, text, text, text, text, text,
-		flag, flag, flag, text, flag, flag, flag };
+		flag, flag, flag, text, flag, flag, flag, { text, text } };
 }
 
 static struct codes_page
@@ -152,11 +152,16 @@ fill(union content *content, enum page page, struct str text, bool flag)
 			text, text, text, text, flag, flag, flag, flag, flag,
 			text, text, text, flag, text, flag, flag, flag, flag,
 			flag, flag, flag, flag, flag, text, flag, flag,
-			reasons_of(text, flag) };
+			reasons_of(text, flag), { text, text } };
 		break;
 	case PAGE_CLOCK:
 		content->clock =
 		    (struct clock_page){ frame, text, text, text, text };
+		break;
+	case PAGE_OFFER:
+		content->offer =
+		    (struct offer_page){ frame, text, text, text, text, text,
+			    text, flag, flag, text, text, { text, text } };
 		break;
 	case PAGE_SET_UP:
 		content->set_up = set_up_of(frame, text, flag);

@@ -16,6 +16,7 @@ union content {
 	struct login_page login;
 	struct code_page code;
 	struct clock_page clock;
+	struct offer_page offer;
 	struct set_up_page set_up;
 	struct codes_page codes;
 	struct renew_codes_page renew_codes;

@@ -29,6 +29,7 @@ enum {
 static const char *const page_names[PAGE_HELP_TOPICS] = {
 	[PAGE_LOGIN] = "login",
 	[PAGE_CODE] = "code",
+	[PAGE_OFFER] = "offer",
 	[PAGE_SET_UP] = "set_up",
 	[PAGE_CODES] = "codes",
 	[PAGE_RENEW_CODES] = "renew_codes",
@@ -287,7 +288,26 @@ static struct why_item no_way[] = {
 #define DENIED(title, ...) \
 	{ .name = title, .page = PAGE_DENIED, .content.denied = { __VA_ARGS__ } }
 
+#define OFFER(title, ...) \
+	{ \
+		.name = title, .page = PAGE_OFFER, .content.offer = { \
+			.action = STR_INIT("mfa/offer"), \
+			.execution = STR_INIT("x"), \
+			.again_url = STR_INIT("login"), \
+			.app_url = STR_INIT("help/which-app"), \
+			.service_name = STR_INIT("Library catalogue"), \
+			.display_name = STR_INIT("Camille Durand"), \
+			__VA_ARGS__ } \
+	}
+#define LATER(end) .later = { STR_INIT("mfa/offer"), STR_INIT(end) }
+#define DUE "2 April 2031, 08:41 UTC"
+
 static struct sample samples[] = {
+	OFFER("offer", .offered = true, .proof = true, LATER("")),
+	OFFER("offer-due", .offered = true, .due = STR_INIT(DUE),
+	    .skips_left = STR_INIT("2"), LATER(DUE)),
+	OFFER("offer-today", .offered = true),
+	OFFER("offer-over", LATER("")),
 	CODE("code-mail", .email_sent = true, TRUST),
 	CODE("code-app", .app = true, .recovery = true, TRUST),
 	CODE("code-both", .app = true, .recovery = true, .email_sent = true, TRUST,

@@ -508,6 +508,8 @@ every_reason_was_reached(void **state)
 	facts = facts_of(0, NOW);
 	expect(console, &facts, OUTCOME_FORCE_ENROL, REASON_DEADLINE_PASSED);
 	expect(later, &facts, OUTCOME_OFFER, REASON_DEADLINE_AHEAD);
+	facts = facts_of(ON_CAMPUS, NOW);
+	expect(university, &facts, OUTCOME_ALLOW, REASON_OFFERED);
 	for (unsigned code = 0; code < REASON_COUNT; code++) {
 		if (!was_reached(code))
 			fail_msg("%s was never reached", reason_name(code));

@@ -44,7 +44,7 @@ proofs_before_a_factor_is_set_up(void **state)
 }
 
 static void
-forced_set_up_may_be_bound_to_zones(void **state)
+set_up_may_be_bound_to_zones(void **state)
 {
 	struct policy *policy = policy_with("console", "\"remember\"",
 	    "\"enrol.zones\": [\"office\"], \"remember\"");
@@ -54,6 +54,17 @@ forced_set_up_may_be_bound_to_zones(void **state)
 	expect(policy, &facts, OUTCOME_DENY, REASON_NO_WAY_TO_ENROL);
 	facts.zone.key = STR("office");
 	assert_int_equal(decided(policy, &facts).outcome, OUTCOME_FORCE_ENROL);
+	policy_unref(policy);
+
+	/* What is offered is bound to them as well. */
+	policy = policy_with("university", "\"remember\"",
+	    "\"enrol.zones\": [\"office\"], \"remember\"");
+	facts = facts_of(ON_CAMPUS, NOW);
+	assert_int_equal(decided(policy, &facts).outcome, OUTCOME_ALLOW);
+	assert_int_equal(decided(policy, &facts).set_up, 0);
+	facts.zone.key = STR("office");
+	assert_int_equal(
+	    decided(policy, &facts).set_up, FACTOR_BIT(FACTOR_TOTP));
 	policy_unref(policy);
 }
 
@@ -273,7 +284,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(proofs_before_a_factor_is_set_up),
-		cmocka_unit_test(forced_set_up_may_be_bound_to_zones),
+		cmocka_unit_test(set_up_may_be_bound_to_zones),
 		cmocka_unit_test(time_to_set_up_is_worked_out_anew),
 		cmocka_unit_test(encouragement_is_not_repeated_at_once),
 		cmocka_unit_test(exemptions_have_ends_and_conditions),

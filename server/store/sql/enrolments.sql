@@ -106,7 +106,7 @@ WITH holder AS MATERIALIZED (
 	AND EXISTS (SELECT FROM codes)
 ), went_on AS (
 	UPDATE sso.sign_in SET step = 'codes', verified_at = $6,
-		verified_by = 'totp'
+		verified_by = 'totp', enrolment_id = $5
 	WHERE number = $3 AND account_id = $2 AND step = 'set up'
 	AND EXISTS (SELECT FROM activated)
 ), verified AS (

@@ -164,7 +164,7 @@ WITH counter AS MATERIALIZED ( -- locked first, as by who counts a try
 ), verified AS (
 	UPDATE sso.sign_in
 	SET step = CASE step WHEN 'proof' THEN 'set up' ELSE 'right' END,
-	    verified_at = $5, verified_by = 'email'
+	    verified_at = $5, verified_by = 'email', skipped = NULL
 	WHERE number = $2 AND account_id = $3 AND step IN ('code', 'proof')
 	AND expires_at > $5 AND EXISTS (SELECT FROM used)
 	RETURNING number
@@ -223,7 +223,7 @@ WITH counter AS MATERIALIZED ( -- locked first, as by who counts a try
 ), verified AS (
 	UPDATE sso.sign_in
 	SET step = CASE step WHEN 'proof' THEN 'set up' ELSE 'right' END,
-	    verified_at = $6, verified_by = 'recovery'
+	    verified_at = $6, verified_by = 'recovery', skipped = NULL
 	WHERE number = $2::bigint AND account_id = $3
 	AND step IN ('code', 'proof')
 	AND expires_at > $6 AND EXISTS (SELECT FROM used)

@@ -47,6 +47,8 @@ SELECT $1::bigint AS echo, true AS found,
        coalesce(s.account_epoch, 0) AS account_epoch, s.login, s.display_name,
        s.step, s.began_at, s.expires_at, s.password_at, s.verified_at,
        s.verified_by, s.service_url, coalesce(s.renew, false) AS renew,
+       coalesce(s.trust, false) AS trust,
+       coalesce(s.enrolment_id, 0) AS enrolment_id,
        coalesce(s.address_id, 0) AS address_id, s.email, s.code_made_at,
        s.code_expires_at,
        g.number AS generation
@@ -64,3 +66,58 @@ LEFT JOIN (
 	AND i.step NOT IN ('done', 'ended')
 ) AS s ON true
 WHERE g.singleton = 1;
+
+-- name: sign_in_lead_on
+-- role: app
+-- retry: idempotent
+-- row: sign_in_moved
+-- The code was right, and something is offered, or demanded as well, before the
+-- session opens; what the person said about the browser waits with it.
+WITH moved AS (
+	UPDATE sso.sign_in SET step = $5::text, trust = $6::boolean
+	WHERE number = $2::bigint AND account_id = $3::bigint
+	AND $5 IN ('offer', 'set up') AND step IN ('right', $5)
+	AND expires_at > $4::timestamptz
+	RETURNING step
+)
+SELECT $1::bigint AS echo, m.step IS NOT NULL AS found, m.step
+FROM (SELECT 1) AS always LEFT JOIN moved AS m ON true;
+
+-- name: sign_in_take_up
+-- role: app
+-- retry: idempotent
+-- row: sign_in_moved
+-- What is offered is set up now, or proved first that it may be.
+WITH moved AS (
+	UPDATE sso.sign_in SET step = $5::text
+	WHERE number = $2::bigint AND account_id = $3::bigint
+	AND $5 IN ('proof', 'set up') AND step IN ('offer', $5)
+	AND expires_at > $4::timestamptz
+	RETURNING step
+)
+SELECT $1::bigint AS echo, m.step IS NOT NULL AS found, m.step
+FROM (SELECT 1) AS always LEFT JOIN moved AS m ON true;
+
+-- name: sign_in_put_off
+-- role: app
+-- retry: idempotent
+-- row: sign_in_moved
+-- "Later": nothing is missing in this sign-in, and $5 says why no code was asked
+-- for.  It is noted once: with $6 that grace is running, of which only the first
+-- moment counts, and one more time that it was put off.
+WITH moved AS (
+	UPDATE sso.sign_in SET step = 'right', skipped = $5::text
+	WHERE number = $2::bigint AND account_id = $3::bigint
+	AND step IN ('offer', 'proof', 'set up')
+	AND expires_at > $4::timestamptz
+	RETURNING account_id, step
+), noted AS (
+	UPDATE sso.account AS a
+	SET encouraged_at = $4,
+	    offered_at = CASE WHEN $6::boolean THEN coalesce(a.offered_at, $4)
+		ELSE a.offered_at END,
+	    skips = a.skips + CASE WHEN $6 THEN 1 ELSE 0 END
+	FROM moved WHERE a.id = moved.account_id
+)
+SELECT $1::bigint AS echo, m.step IS NOT NULL AS found, m.step
+FROM (SELECT 1) AS always LEFT JOIN moved AS m ON true;

@@ -26,14 +26,11 @@ enum {
 static struct page_moment
 view_moment(struct request *rq, int64_t at)
 {
-	CLEANUP(buf_clear) struct buf words = BUF_INIT(MOMENT_LONGEST);
 	CLEANUP(buf_clear) struct buf iso = BUF_INIT(MOMENT_LONGEST);
 
-	moment_write(page_moment_words(rq->configuration->pages, rq->language),
-	    at, &words);
 	moment_write_iso(at, &iso);
 	return (struct page_moment){
-		.words = arena_text(&rq->arena, buf_str(&words)),
+		.words = request_moment_words(rq, at),
 		.iso = arena_text(&rq->arena, buf_str(&iso)),
 	};
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "loop/scoreboard.h"
 #include "model/service.h"
 #include "web/form_token.h"
 #include "web/gate.h"
@@ -140,6 +141,29 @@ fill_problem(struct request *rq, const struct code_answer *answer,
 		    &rq->arena, "%lld", (long long)answer->minutes_late);
 }
 
+bool
+code_may_trust(const struct code_state *c)
+{
+	return c->step == SIGN_IN_CODE &&
+	       c->second.decision.remember == REMEMBER_ASK &&
+	       !c->second.facts.zone.shared_computers;
+}
+
+struct later_link
+code_later(struct request *rq, const struct code_state *c)
+{
+	int64_t end = c->second.decision.deadline;
+
+	if (c->step == SIGN_IN_CODE ||
+	    second_step_next(&c->second) != SIGN_IN_RIGHT)
+		return (struct later_link){ STR_NONE, STR_NONE };
+	return (struct later_link){
+		.url = request_own_url(rq, "/mfa/offer"),
+		.until =
+		    end > rq->now ? request_moment_words(rq, end) : STR_NONE,
+	};
+}
+
 static void
 fill_trust(
     struct request *rq, const struct code_state *c, struct code_page *page)
@@ -147,9 +171,7 @@ fill_trust(
 	const struct decision *d = &c->second.decision;
 	int64_t age = d->settings.trust_max_age;
 
-	page->trust_offered = c->step == SIGN_IN_CODE &&
-			      d->remember == REMEMBER_ASK &&
-			      !c->second.facts.zone.shared_computers;
+	page->trust_offered = code_may_trust(c);
 	if (page->trust_offered && age != POLICY_NONE)
 		page->trust_days =
 		    arena_format(&rq->arena, "%lld", (long long)(age / day_us));
@@ -177,6 +199,7 @@ code_reply(struct request *rq, const struct code_state *c,
 	if (answer->clock_help && page.app)
 		page.clock_url = request_own_url(rq, "/mfa/clock");
 	fill_trust(rq, c, &page);
+	page.later = code_later(rq, c);
 	page.execution = form_token_new(rq);
 	page.reasons = why_reasons(rq, &c->second);
 	page.has_reasons = page.reasons.count > 0;
@@ -191,6 +214,9 @@ code_elsewhere_reply(struct request *rq, enum sign_in_step step)
 {
 	if (step == SIGN_IN_CODE || step == SIGN_IN_PROOF)
 		return reply_redirect(rq, 303, request_own_url(rq, "/mfa"));
+	if (step == SIGN_IN_OFFER)
+		return reply_redirect(
+		    rq, 303, request_own_url(rq, "/mfa/offer"));
 	if (step == SIGN_IN_SET_UP)
 		return reply_redirect(
 		    rq, 303, request_own_url(rq, "/mfa/set-up"));
@@ -217,6 +243,7 @@ code_leave(
 		return code_over_reply(rq);
 	destination_find(rq, &c->to);
 	sign_in_cookie_clear(rq);
+	scoreboard_count(SCORE_SIGN_IN_RIGHT);
 	log_event(LOG_INFO, "signed in", LOG_TEXT("request", str_of(rq->id)),
 	    LOG_TEXT("user", s->login), LOG_TEXT("client", str_of(rq->client)));
 	if (second_step_purpose(s->renew, &c->to) == PURPOSE_CHANGE)

@@ -14,6 +14,7 @@
 #include "store/store.h"
 #include "web/destination.h"
 #include "web/email_code.h"
+#include "web/page_frame.h"
 #include "web/second_step.h"
 #include "web/sign_in.h"
 #include "workers/password_work.h"
@@ -65,14 +66,19 @@ void code_decide(struct request *, struct code_state *);
 /* It refuses now, whatever it asked for when the sign-in began. */
 bool code_is_denied(const struct code_state *);
 
+/* Is the box for trusting this browser on the page? */
+bool code_may_trust(const struct code_state *);
+
 enum flow_next code_reply(
     struct request *, const struct code_state *, const struct code_answer *);
+
+/* "Later", where the policy lets them pass as they are; else empty. */
+struct later_link code_later(struct request *, const struct code_state *);
 
 /* The sign-in stands at another step: the way there. */
 enum flow_next code_elsewhere_reply(struct request *, enum sign_in_step);
 
-/* The session is open, if nothing came in between: the way to where the person
- * wanted to go. */
+/* The session is open, if nothing came in between: on to the application. */
 enum flow_next code_leave(
     struct request *, struct code_state *, const struct sign_in_end *);
 
@@ -101,7 +107,8 @@ struct code_submit_state {
 	int64_t step; /* of the code */
 	int64_t drift;
 	struct sign_in_taken taken;
-	bool denied; /* by the policy, though the code was right */
+	enum sign_in_step next; /* if the code was right: what is missing */
+	struct sign_in_moved moved;
 	struct sign_in_end end;
 };
 

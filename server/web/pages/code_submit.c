@@ -145,7 +145,8 @@ submit_count(struct flow *f)
 		return submit_again(rq, CODE_PROBLEM_EMPTY);
 	if (pool_is_full(rq->gate->hashing)) /* and so nothing is counted */
 		return reply_error(rq, 503);
-	s->trust = parameter_is_set(rq, STR("trust"));
+	s->trust =
+	    code_may_trust(&s->code) && parameter_is_set(rq, STR("trust"));
 	throttle_second_step(rq, s->code.found.sign_in.login, s->counter);
 	factors_try(rq->gate->store, f, s->counter, rq->now, &s->tried);
 	if (submit_is_asked_for(s))
@@ -327,6 +328,13 @@ method_of(enum code_kind kind)
 				  : FACTOR_BIT(FACTOR_RECOVERY);
 }
 
+/* The code was right, and there is one thing more before the session. */
+static bool
+leads_on(enum sign_in_step next)
+{
+	return next == SIGN_IN_OFFER || next == SIGN_IN_SET_UP;
+}
+
 /* The policy is asked again: what was shown may not be all. */
 static enum flow_next
 submit_open(struct flow *f)
@@ -358,8 +366,12 @@ submit_open(struct flow *f)
 		    .methods = method_of(s->entry.kind) },
 	    },
 	    &s->code.second);
-	s->denied = second_step_next(&s->code.second) != SIGN_IN_RIGHT;
-	if (s->denied) {
+	s->next = second_step_next_or_offer(rq, &s->code.second);
+	if (leads_on(s->next))
+		sign_ins_lead_on(rq->gate->store, f, sign_in,
+		    &(struct sign_in_led_on){ rq->now, s->next, s->trust },
+		    &s->moved);
+	if (s->next != SIGN_IN_RIGHT) {
 		s->code.second.support_code = decided_keep(
 		    rq, f, sign_in->account_id, mac, &s->code.second);
 		return FLOW_NEXT;
@@ -385,7 +397,9 @@ submit_follow_again(struct flow *f)
 
 	if (s->code.step == SIGN_IN_PROOF)
 		return code_elsewhere_reply(rq, SIGN_IN_SET_UP);
-	if (s->denied)
+	if (leads_on(s->next))
+		return code_elsewhere_reply(rq, s->next);
+	if (s->next != SIGN_IN_RIGHT) /* though the code was right */
 		return second_step_denied_reply(rq, &s->code.second);
 	snapshot_follow(rq, f, s->end.grant.opened.generation);
 	return FLOW_NEXT;

@@ -173,7 +173,7 @@ submit_step(struct request *rq, struct login_submit_state *l)
 		.session = { .password_at = rq->now, .password_given = true },
 	    },
 	    &l->second);
-	return second_step_next(&l->second);
+	return second_step_next_or_offer(rq, &l->second);
 }
 
 /* The trail says what came of it; what was granted says so itself. */
@@ -321,7 +321,9 @@ submit_reply(struct flow *f)
 		return second_step_denied_reply(rq, &l->second);
 	if (l->right && l->step != SIGN_IN_RIGHT && l->start.begun.number > 0) {
 		sign_in_cookie(rq, &l->start);
-		return reply_redirect(rq, 303, request_own_url(rq, "/mfa"));
+		return reply_redirect(rq, 303,
+		    request_own_url(
+			rq, l->step == SIGN_IN_OFFER ? "/mfa/offer" : "/mfa"));
 	}
 	submit_note(rq, l->end.grant.opened.number > 0);
 	if (l->end.grant.opened.number == 0)

@@ -80,6 +80,7 @@ reply_form(struct request *rq, enum set_up_problem problem)
 		.service_name = service_name(s),
 		.display_name = sign_in->display_name,
 		.login = sign_in->login,
+		.later = code_later(rq, &s->code),
 	};
 
 	return set_up_reply(rq, &s->set_up, problem, &page);
@@ -93,7 +94,9 @@ show_reply(struct flow *f)
 
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
-	destination_find(rq, &s->code.to);
+	code_decide(rq, &s->code);
+	if (!second_step_may_set_up(&s->code.second))
+		return code_over_reply(rq);
 	return reply_form(rq, SET_UP_NO_PROBLEM);
 }
 
@@ -109,6 +112,8 @@ submit_judge(struct flow *f)
 	code_decide(rq, &s->code);
 	if (code_is_denied(&s->code))
 		return second_step_denied_reply(rq, &s->code.second);
+	if (!second_step_may_set_up(&s->code.second))
+		return code_over_reply(rq);
 	if (form_token_verify(rq) != FORM_GOOD)
 		return reply_form(rq, SET_UP_FORM);
 	problem = set_up_judge(rq, &s->set_up, &s->code.second);
@@ -209,7 +214,9 @@ leave_open(struct flow *f)
 		.mac = mac,
 		.account_id = sign_in->account_id,
 		.second = &s->code.second,
+		.trust = sign_in->trust,
 		.verified_by = sign_in->verified_by,
+		.generator = sign_in->enrolment_id,
 	    },
 	    &s->end);
 	return FLOW_NEXT;
