@@ -21,7 +21,6 @@ const struct row_table factor_try_row =
 
 static const struct row_column generator_columns[] = {
 	ROW_COLUMN(struct generator, id, ROW_INT),
-	ROW_COLUMN(struct generator, label, ROW_TEXT),
 	ROW_COLUMN(struct generator, secret, ROW_BYTES),
 	ROW_COLUMN(struct generator, key_id, ROW_INT),
 	ROW_COLUMN(struct generator, last_step, ROW_INT),

@@ -27,7 +27,6 @@ void factors_try(struct store *, struct flow *, const uint8_t *counter,
 
 struct generator {
 	int64_t id;
-	struct str label;
 	struct str secret; /* sealed */
 	int64_t key_id;
 	int64_t last_step;

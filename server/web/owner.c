@@ -11,16 +11,18 @@
 #include "web/snapshot.h"
 #include "web/touches.h"
 
-bool
-owner_ask(struct request *rq, struct flow *f, struct owner_state *o)
+enum flow_next
+owner_find(struct flow *f)
 {
+	struct request *rq = request_of(f);
+	struct owner_state *o = rq->page;
 	uint8_t mac[MAC_SIZE];
 
 	if (!session_cookie_mac(rq, mac))
-		return false;
+		return owner_sign_in_reply(rq);
 	sessions_find(rq->gate->store, f, mac, rq->now,
 	    &rq->configuration->settings.session, &o->found);
-	return true;
+	return FLOW_NEXT;
 }
 
 bool
@@ -35,6 +37,15 @@ owner_ask_more(struct request *rq, struct flow *f, struct owner_state *o)
 	second_step_ask(rq, f, session->account_id, &o->second);
 	snapshot_follow(rq, f, o->found.generation);
 	return true;
+}
+
+enum flow_next
+owner_load(struct flow *f)
+{
+	struct request *rq = request_of(f);
+
+	return owner_ask_more(rq, f, rq->page) ? FLOW_NEXT
+					       : owner_sign_in_reply(rq);
 }
 
 static enum outcome

@@ -23,10 +23,15 @@ struct owner_state {
 	struct second_step second;
 };
 
-/* Asks for the session of the cookie; false: nobody is signed in. */
-bool owner_ask(struct request *, struct flow *, struct owner_state *);
+/*
+ * The first steps of the pages of an account, whose state begins with a struct
+ * owner_state: the session of the cookie, then what deciding needs.  Without
+ * one they lead to signing in.
+ */
+enum flow_next owner_find(struct flow *);
+enum flow_next owner_load(struct flow *);
 
-/* It has come: asks what deciding needs; false: it is no more. */
+/* The same as owner_load() for a step that asks more; false: it is no more. */
 bool owner_ask_more(struct request *, struct flow *, struct owner_state *);
 
 /* What it asked for has come, and the snapshot is settled. */

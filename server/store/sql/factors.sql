@@ -18,7 +18,7 @@ FROM sso.factor_try($2::bytea, $3::timestamptz) AS t;
 -- row: generator
 -- The generators of a person that prove something.
 SELECT $1::bigint AS echo, e.id IS NOT NULL AS found,
-       e.id, e.label, e.secret, e.key_id, e.last_step, e.drift,
+       e.id, e.secret, e.key_id, e.last_step, e.drift,
        e.created_at, e.confirmed_at, e.last_used_at,
        (SELECT count(*) FROM sso.recovery_code AS r
 	WHERE r.enrolment_id = e.id AND r.used_at IS NULL) AS codes_left,

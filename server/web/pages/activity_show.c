@@ -43,18 +43,7 @@ activity_load(struct flow *f)
 
 	if (!read_place(rq, a))
 		return reply_error(rq, 404);
-	return owner_ask(rq, f, &a->owner) ? FLOW_NEXT
-					   : owner_sign_in_reply(rq);
-}
-
-static enum flow_next
-activity_gather(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct activity_state *a = rq->page;
-
-	return owner_ask_more(rq, f, &a->owner) ? FLOW_NEXT
-						: owner_sign_in_reply(rq);
+	return owner_find(f);
 }
 
 /* On the lane of what may take longer. */
@@ -104,7 +93,7 @@ activity_reply(struct flow *f)
 
 const struct flow_step activity_show[] = {
 	FLOW_STEP(activity_load), /* who is signed in */
-	FLOW_STEP(activity_gather), /* what deciding needs */
+	FLOW_STEP(owner_load), /* what deciding needs */
 	FLOW_STEP(activity_ask),
 	FLOW_STEP(activity_reply),
 	FLOW_END,

@@ -25,23 +25,10 @@ static enum flow_next
 forget_load(struct flow *f)
 {
 	struct request *rq = request_of(f);
-	struct browser_forget_state *b = rq->page;
 
 	if (form_token_verify(rq) != FORM_GOOD)
 		return reply_dashboard(rq, SAID_FORM_EXPIRED, 0);
-	if (!owner_ask(rq, f, &b->owner))
-		return owner_sign_in_reply(rq);
-	return FLOW_NEXT;
-}
-
-static enum flow_next
-forget_gather(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct browser_forget_state *b = rq->page;
-
-	return owner_ask_more(rq, f, &b->owner) ? FLOW_NEXT
-						: owner_sign_in_reply(rq);
+	return owner_find(f);
 }
 
 static enum flow_next
@@ -97,7 +84,7 @@ forget_reply(struct flow *f)
 
 const struct flow_step browser_forget[] = {
 	FLOW_STEP(forget_load), /* our form, and who is signed in */
-	FLOW_STEP(forget_gather), /* what deciding needs */
+	FLOW_STEP(owner_load), /* what deciding needs */
 	FLOW_STEP(forget_one),
 	FLOW_STEP(forget_reply),
 	FLOW_END,
@@ -105,7 +92,7 @@ const struct flow_step browser_forget[] = {
 
 const struct flow_step browsers_forget_all[] = {
 	FLOW_STEP(forget_load),
-	FLOW_STEP(forget_gather),
+	FLOW_STEP(owner_load),
 	FLOW_STEP(forget_ask),
 	FLOW_STEP(forget_reply),
 	FLOW_END,

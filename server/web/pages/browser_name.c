@@ -26,22 +26,10 @@ static enum flow_next
 name_load(struct flow *f)
 {
 	struct request *rq = request_of(f);
-	struct browser_name_state *b = rq->page;
 
 	if (form_token_verify(rq) != FORM_GOOD)
 		return reply_dashboard(rq, SAID_FORM_EXPIRED);
-	return owner_ask(rq, f, &b->owner) ? FLOW_NEXT
-					   : owner_sign_in_reply(rq);
-}
-
-static enum flow_next
-name_gather(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct browser_name_state *b = rq->page;
-
-	return owner_ask_more(rq, f, &b->owner) ? FLOW_NEXT
-						: owner_sign_in_reply(rq);
+	return owner_find(f);
 }
 
 static enum flow_next
@@ -87,7 +75,7 @@ name_reply(struct flow *f)
 
 const struct flow_step browser_name[] = {
 	FLOW_STEP(name_load), /* our form, and who is signed in */
-	FLOW_STEP(name_gather), /* what deciding needs */
+	FLOW_STEP(owner_load), /* what deciding needs */
 	FLOW_STEP(name_put),
 	FLOW_STEP(name_reply),
 	FLOW_END,

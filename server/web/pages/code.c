@@ -25,15 +25,17 @@ enum {
 
 static const int64_t day_us = INT64_C(86400) * 1000000;
 
-bool
-code_ask(struct request *rq, struct flow *f, struct code_state *c)
+enum flow_next
+code_find(struct flow *f)
 {
+	struct request *rq = request_of(f);
+	struct code_state *c = rq->page;
 	uint8_t mac[MAC_SIZE];
 
 	if (!sign_in_cookie_mac(rq, mac))
-		return false;
+		return code_over_reply(rq);
 	sign_ins_find(rq->gate->store, f, mac, rq->now, &c->found);
-	return true;
+	return FLOW_NEXT;
 }
 
 bool
@@ -52,13 +54,22 @@ code_ask_more(struct request *rq, struct flow *f, struct code_state *c)
 	return true;
 }
 
+enum flow_next
+code_load(struct flow *f)
+{
+	struct request *rq = request_of(f);
+
+	return code_ask_more(rq, f, rq->page) ? FLOW_NEXT : code_over_reply(rq);
+}
+
 bool
 code_password_given(const struct sign_in *s)
 {
 	return s->password_at >= s->began_at;
 }
 
-factor_set
+/* What was shown in this sign-in besides the password. */
+static factor_set
 code_methods(const struct sign_in *s)
 {
 	return s->verified_at > 0

@@ -14,12 +14,11 @@
 #include "store/store.h"
 #include "web/destination.h"
 #include "web/email_code.h"
-#include "web/page_frame.h"
 #include "web/second_step.h"
 #include "web/sign_in.h"
 #include "workers/password_work.h"
 
-/* What all three know of the sign-in. */
+/* What all pages of a sign-in in progress know of it. */
 struct code_state {
 	struct sign_in_found found;
 	struct destination to;
@@ -48,17 +47,19 @@ struct code_answer {
 	bool clock_help; /* offer it */
 };
 
-/* Reads the cookie and asks for the sign-in; false if there is none. */
-bool code_ask(struct request *, struct flow *, struct code_state *);
+/*
+ * The first steps of the pages of a sign-in in progress, whose state begins
+ * with a struct code_state: the sign-in of the cookie, then what deciding
+ * needs. Without one they lead to the form.
+ */
+enum flow_next code_find(struct flow *);
+enum flow_next code_load(struct flow *);
 
-/* The sign-in has come: asks for what deciding needs; false if it is over. */
+/* The same as code_load() for a step that asks more; false: it is over. */
 bool code_ask_more(struct request *, struct flow *, struct code_state *);
 
 /* Was the password given for this sign-in?  Else its session was there. */
 bool code_password_given(const struct sign_in *);
-
-/* What was shown in this sign-in besides the password. */
-factor_set code_methods(const struct sign_in *);
 
 /* All has come, the snapshot is settled: what is asked for, and for whom. */
 void code_decide(struct request *, struct code_state *);
@@ -84,10 +85,6 @@ enum flow_next code_leave(
 
 /* There is no such sign-in, or no more: back to the beginning. */
 enum flow_next code_over_reply(struct request *);
-
-struct code_show_state {
-	struct code_state code;
-};
 
 struct code_submit_state {
 	struct code_state code;

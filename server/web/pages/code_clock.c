@@ -14,29 +14,10 @@
 #include "web/snapshot.h"
 
 static enum flow_next
-clock_find(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct code_show_state *s = rq->page;
-
-	return code_ask(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
-static enum flow_next
-clock_load(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct code_show_state *s = rq->page;
-
-	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
-static enum flow_next
 clock_reply(struct flow *f)
 {
 	struct request *rq = request_of(f);
-	struct code_show_state *s = rq->page;
-	const struct code_state *c = &s->code;
+	struct code_state *c = rq->page;
 	struct clock_page page = {
 		.action = request_own_url(rq, "/mfa"),
 		.display_name = c->found.sign_in.display_name,
@@ -44,7 +25,7 @@ clock_reply(struct flow *f)
 
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
-	code_decide(rq, &s->code);
+	code_decide(rq, c);
 	if (c->step != SIGN_IN_CODE ||
 	    !second_step_takes(&c->second, FACTOR_TOTP))
 		return reply_redirect(rq, 303, page.action);
@@ -56,8 +37,8 @@ clock_reply(struct flow *f)
 }
 
 const struct flow_step code_clock[] = {
-	FLOW_STEP(clock_find), /* the sign-in of the cookie */
-	FLOW_STEP(clock_load), /* what deciding needs */
+	FLOW_STEP(code_find), /* the sign-in of the cookie */
+	FLOW_STEP(code_load), /* what deciding needs */
 	FLOW_STEP(clock_reply),
 	FLOW_END,
 };

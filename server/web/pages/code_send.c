@@ -11,24 +11,6 @@
 #include "web/snapshot.h"
 
 static enum flow_next
-send_find(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct code_send_state *s = rq->page;
-
-	return code_ask(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
-static enum flow_next
-send_load(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct code_send_state *s = rq->page;
-
-	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
-static enum flow_next
 send_count(struct flow *f)
 {
 	struct request *rq = request_of(f);
@@ -74,8 +56,8 @@ send_reply(struct flow *f)
 }
 
 const struct flow_step code_send[] = {
-	FLOW_STEP(send_find),
-	FLOW_STEP(send_load),
+	FLOW_STEP(code_find),
+	FLOW_STEP(code_load),
 	FLOW_STEP(send_count), /* one a minute, five an hour, ten a day */
 	FLOW_STEP(send_put), /* code and mail commit together */
 	FLOW_STEP(send_reply),

@@ -37,24 +37,6 @@ submit_again(struct request *rq, enum code_problem problem)
 	return code_reply(rq, &s->code, &s->answer);
 }
 
-static enum flow_next
-submit_find(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct code_submit_state *s = rq->page;
-
-	return code_ask(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
-static enum flow_next
-submit_load(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct code_submit_state *s = rq->page;
-
-	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
 /* What the code will be compared with; asked behind the counting. */
 static void
 submit_ask_secrets(struct request *rq, struct flow *f)
@@ -417,8 +399,8 @@ submit_reply(struct flow *f)
 }
 
 const struct flow_step code_submit[] = {
-	FLOW_STEP(submit_find), /* the sign-in of the cookie */
-	FLOW_STEP(submit_load), /* what deciding needs */
+	FLOW_STEP(code_find), /* the sign-in of the cookie */
+	FLOW_STEP(code_load), /* what deciding needs */
 	FLOW_STEP(submit_count), /* the try, then what it is compared with */
 	FLOW_STEP(submit_compare), /* recovery codes on a hashing thread */
 	FLOW_STEP(submit_take), /* used up, and the sign-in moved on */

@@ -23,16 +23,6 @@ static const int64_t activity_days_us = INT64_C(60) * 86400 * 1000000;
 static const int64_t sign_in_days_us = INT64_C(400) * 86400 * 1000000;
 
 static enum flow_next
-dashboard_load(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct dashboard_state *d = rq->page;
-
-	return owner_ask(rq, f, &d->owner) ? FLOW_NEXT
-					   : owner_sign_in_reply(rq);
-}
-
-static enum flow_next
 dashboard_gather(struct flow *f)
 {
 	struct request *rq = request_of(f);
@@ -179,7 +169,7 @@ dashboard_reply(struct flow *f)
 }
 
 const struct flow_step dashboard_show[] = {
-	FLOW_STEP(dashboard_load), /* who is signed in */
+	FLOW_STEP(owner_find), /* who is signed in */
 	FLOW_STEP(dashboard_gather), /* what deciding needs */
 	FLOW_STEP(dashboard_list), /* what is theirs */
 	FLOW_STEP(dashboard_reply),

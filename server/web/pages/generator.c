@@ -14,26 +14,6 @@
 #include "web/snapshot.h"
 #include "workers/pool.h"
 
-static enum flow_next
-generator_load(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct generator_state *g = rq->page;
-
-	return owner_ask(rq, f, &g->owner) ? FLOW_NEXT
-					   : owner_sign_in_reply(rq);
-}
-
-static enum flow_next
-generator_gather(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct generator_state *g = rq->page;
-
-	return owner_ask_more(rq, f, &g->owner) ? FLOW_NEXT
-						: owner_sign_in_reply(rq);
-}
-
 /* Who is not fresh proves once more who they are. */
 static enum flow_next
 reply_not_allowed(struct request *rq)
@@ -189,16 +169,16 @@ remove_reply(struct flow *f)
 }
 
 const struct flow_step generator_show[] = {
-	FLOW_STEP(generator_load), /* who is signed in */
-	FLOW_STEP(generator_gather), /* what deciding needs */
+	FLOW_STEP(owner_find), /* who is signed in */
+	FLOW_STEP(owner_load), /* what deciding needs */
 	FLOW_STEP(generator_weigh), /* the secret, made if there is none */
 	FLOW_STEP(show_reply),
 	FLOW_END,
 };
 
 const struct flow_step generator_submit[] = {
-	FLOW_STEP(generator_load),
-	FLOW_STEP(generator_gather),
+	FLOW_STEP(owner_find),
+	FLOW_STEP(owner_load),
 	FLOW_STEP(generator_weigh),
 	FLOW_STEP(submit_judge), /* recovery codes on hashing threads */
 	FLOW_STEP(submit_confirm),
@@ -207,8 +187,8 @@ const struct flow_step generator_submit[] = {
 };
 
 const struct flow_step generator_remove[] = {
-	FLOW_STEP(generator_load),
-	FLOW_STEP(generator_gather),
+	FLOW_STEP(owner_find),
+	FLOW_STEP(owner_load),
 	FLOW_STEP(remove_ask),
 	FLOW_STEP(remove_reply),
 	FLOW_END,

@@ -16,26 +16,6 @@
 #include "web/snapshot.h"
 
 static enum flow_next
-lost_load(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct lost_phone_state *l = rq->page;
-
-	return owner_ask(rq, f, &l->owner) ? FLOW_NEXT
-					   : owner_sign_in_reply(rq);
-}
-
-static enum flow_next
-lost_gather(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct lost_phone_state *l = rq->page;
-
-	return owner_ask_more(rq, f, &l->owner) ? FLOW_NEXT
-						: owner_sign_in_reply(rq);
-}
-
-static enum flow_next
 reply_form(struct request *rq, bool expired)
 {
 	struct lost_phone_state *l = rq->page;
@@ -124,15 +104,15 @@ lost_reply(struct flow *f)
 }
 
 const struct flow_step lost_phone_show[] = {
-	FLOW_STEP(lost_load), /* who is signed in */
-	FLOW_STEP(lost_gather), /* what deciding needs */
+	FLOW_STEP(owner_find), /* who is signed in */
+	FLOW_STEP(owner_load), /* what deciding needs */
 	FLOW_STEP(show_reply),
 	FLOW_END,
 };
 
 const struct flow_step lost_phone_submit[] = {
-	FLOW_STEP(lost_load),
-	FLOW_STEP(lost_gather),
+	FLOW_STEP(owner_find),
+	FLOW_STEP(owner_load),
 	FLOW_STEP(lost_end), /* all three, or none */
 	FLOW_STEP(lost_tell),
 	FLOW_STEP(lost_reply),

@@ -19,24 +19,6 @@
 #include "web/set_up_pages.h"
 #include "web/snapshot.h"
 
-static enum flow_next
-offer_find(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct offer_state *s = rq->page;
-
-	return code_ask(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
-static enum flow_next
-offer_load(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct offer_state *s = rq->page;
-
-	return code_ask_more(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
 static struct str
 service_name(const struct offer_state *s)
 {
@@ -233,15 +215,15 @@ submit_reply(struct flow *f)
 }
 
 const struct flow_step offer_show[] = {
-	FLOW_STEP(offer_find), /* the sign-in of the cookie */
-	FLOW_STEP(offer_load), /* what deciding needs */
+	FLOW_STEP(code_find), /* the sign-in of the cookie */
+	FLOW_STEP(code_load), /* what deciding needs */
 	FLOW_STEP(show_reply),
 	FLOW_END,
 };
 
 const struct flow_step offer_submit[] = {
-	FLOW_STEP(offer_find),
-	FLOW_STEP(offer_load),
+	FLOW_STEP(code_find),
+	FLOW_STEP(code_load),
 	FLOW_STEP(submit_choose), /* later: with the session */
 	FLOW_STEP(submit_follow),
 	FLOW_STEP(submit_send), /* a code by mail, if that comes first */

@@ -20,16 +20,6 @@
 #include "workers/pool.h"
 
 static enum flow_next
-renew_load(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct renew_codes_state *r = rq->page;
-
-	return owner_ask(rq, f, &r->owner) ? FLOW_NEXT
-					   : owner_sign_in_reply(rq);
-}
-
-static enum flow_next
 renew_gather(struct flow *f)
 {
 	struct request *rq = request_of(f);
@@ -102,7 +92,7 @@ submit_check(struct flow *f)
 
 	if (form_token_verify(rq) != FORM_GOOD)
 		return reply_dashboard(rq, SAID_FORM_EXPIRED);
-	return renew_load(f);
+	return owner_find(f);
 }
 
 /* Otherwise another window was quicker, and what it shows is good. */
@@ -174,7 +164,7 @@ submit_reply(struct flow *f)
 }
 
 const struct flow_step renew_codes_show[] = {
-	FLOW_STEP(renew_load), /* who is signed in */
+	FLOW_STEP(owner_find), /* who is signed in */
 	FLOW_STEP(renew_gather), /* what deciding needs, and the list */
 	FLOW_STEP(renew_weigh),
 	FLOW_STEP(show_reply),

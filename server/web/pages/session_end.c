@@ -29,23 +29,10 @@ static enum flow_next
 end_load(struct flow *f)
 {
 	struct request *rq = request_of(f);
-	struct session_end_state *e = rq->page;
 
 	if (form_token_verify(rq) != FORM_GOOD)
 		return reply_dashboard(rq, SAID_FORM_EXPIRED, 0);
-	if (!owner_ask(rq, f, &e->owner))
-		return owner_sign_in_reply(rq);
-	return FLOW_NEXT;
-}
-
-static enum flow_next
-end_gather(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct session_end_state *e = rq->page;
-
-	return owner_ask_more(rq, f, &e->owner) ? FLOW_NEXT
-						: owner_sign_in_reply(rq);
+	return owner_find(f);
 }
 
 /* Which one; 0 is no session's number and no way to mean all of them. */
@@ -118,7 +105,7 @@ end_reply(struct flow *f)
 
 const struct flow_step session_end[] = {
 	FLOW_STEP(end_load), /* our form, and who is signed in */
-	FLOW_STEP(end_gather), /* what deciding needs */
+	FLOW_STEP(owner_load), /* what deciding needs */
 	FLOW_STEP(end_one),
 	FLOW_STEP(end_reply),
 	FLOW_END,
@@ -126,7 +113,7 @@ const struct flow_step session_end[] = {
 
 const struct flow_step sessions_end_others[] = {
 	FLOW_STEP(end_load),
-	FLOW_STEP(end_gather),
+	FLOW_STEP(owner_load),
 	FLOW_STEP(end_ask),
 	FLOW_STEP(end_reply),
 	FLOW_END,

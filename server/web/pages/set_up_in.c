@@ -16,15 +16,6 @@
 #include "web/snapshot.h"
 #include "workers/pool.h"
 
-static enum flow_next
-set_up_find(struct flow *f)
-{
-	struct request *rq = request_of(f);
-	struct set_up_in_state *s = rq->page;
-
-	return code_ask(rq, f, &s->code) ? FLOW_NEXT : code_over_reply(rq);
-}
-
 static bool
 stands_at(const struct set_up_in_state *s, enum sign_in_step step)
 {
@@ -246,14 +237,14 @@ leave_reply(struct flow *f)
 }
 
 const struct flow_step set_up_show[] = {
-	FLOW_STEP(set_up_find), /* the sign-in of the cookie */
+	FLOW_STEP(code_find), /* the sign-in of the cookie */
 	FLOW_STEP(set_up_load), /* its secret, made if there is none */
 	FLOW_STEP(show_reply),
 	FLOW_END,
 };
 
 const struct flow_step set_up_submit[] = {
-	FLOW_STEP(set_up_find),
+	FLOW_STEP(code_find),
 	FLOW_STEP(set_up_load),
 	FLOW_STEP(submit_judge), /* recovery codes on hashing threads */
 	FLOW_STEP(submit_confirm), /* and the sign-in moves on */
@@ -262,14 +253,14 @@ const struct flow_step set_up_submit[] = {
 };
 
 const struct flow_step codes_show[] = {
-	FLOW_STEP(set_up_find),
+	FLOW_STEP(code_find),
 	FLOW_STEP(codes_load),
 	FLOW_STEP(codes_reply), /* that they were shown */
 	FLOW_END,
 };
 
 const struct flow_step codes_leave[] = {
-	FLOW_STEP(set_up_find),
+	FLOW_STEP(code_find),
 	FLOW_STEP(codes_load),
 	FLOW_STEP(leave_open), /* the session, if nothing is missing */
 	FLOW_STEP(leave_follow),
