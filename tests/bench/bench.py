@@ -21,10 +21,13 @@ from idle import (IdleConnections, memory, memory_of_each, start_time,
                   tls_context)
 from measure import WARM_UP, Failed, measure
 from sql_limit import limit as sql_limit
-from stack import SERVICES, Stack
+from stack import Sizes, Stack
 from table import print_table
 
-SESSIONS = 100000
+USUAL = Sizes(sessions=100000, services=10)
+PAIR = USUAL._replace(gates=2)
+FEW = Sizes(sessions=1000, services=10)
+MANY = Sizes(sessions=1000000, services=10000, redemptions=10000000)
 ROUNDS = 4
 SECONDS = 3
 PACED_SHARE = 0.7  # of the maximum, for latency under a steady load
@@ -45,6 +48,9 @@ WORKLOADS = {  # name: what, limit, bar
     "W3": ("ticket and validation", "L-bare pair", 0.60),
     "W4": ("validation of a forged ticket", "L-http", 0.80),
     "W5": ("sign-in: form, password, code, ticket", "L-hash", 0.90),
+    "W6": ("W3 with two gates and TLS", "W3", 0.75),
+    "W7": ("W3 among 1,000,000 sessions, 10,000,000 spent tickets, 10,000 "
+           "services", "W3 few", 0.85),
     "W8": ("W3 beside 10,000 idle connections", "W3", 0.90),
 }
 SIZES = {  # name: workload, what, unit, the most it may be
@@ -58,6 +64,8 @@ SIZES = {  # name: workload, what, unit, the most it may be
 class Bench:
     def __init__(self, stack, options):
         self.stack = stack
+        self.secure = self.few = self.many = stack  # others for W6, W7
+        self.others = []
         self.seconds = options.seconds
         self.rounds = options.rounds
         wanted = options.workloads or [*WORKLOADS, "W9"]
@@ -73,8 +81,9 @@ class Bench:
         self.rows.setdefault(name, []).append(figures)
         print(f"  {name}: {figures['rate']:.0f}/s", file=sys.stderr)
 
-    def people(self):
-        return {"people": self.stack.sessions, "services": SERVICES}
+    @staticmethod
+    def people(stack):
+        return {"people": stack.sessions, "services": stack.sizes.services}
 
     # The workloads
 
@@ -83,17 +92,23 @@ class Bench:
             return measure(self.stack, "server", seconds, "get", "/cas/login",
                            expect='name="password"', **more)
         if name == "W4":
-            return measure(self.stack, "server", seconds, "forged", services=SERVICES,
-                           **more)
+            return measure(self.stack, "server", seconds, "forged",
+                           services=self.stack.sizes.services, **more)
         if name == "W5":
             return self.sign_in(seconds, **more)
+        if name == "W6":
+            self.secure.age_sessions()
+            return self.pair(self.secure, seconds, **more)
+        if name == "W7":  # so many that all are due by themselves
+            return self.pair(self.many, seconds, **more)
         self.stack.age_sessions()
         if name == "W2":
-            return measure(self.stack, "server", seconds, "sso", **self.people(), **more)
+            return measure(self.stack, "server", seconds, "sso",
+                           **self.people(self.stack), **more)
         if name == "W8":
             with IdleConnections(self.stack.ports["server"], IDLE):
-                return self.pair(seconds, **more)
-        return self.pair(seconds, **more)
+                return self.pair(self.stack, seconds, **more)
+        return self.pair(self.stack, seconds, **more)
 
     def signers(self, seconds):
         """How many people one measurement may use up."""
@@ -107,7 +122,8 @@ class Bench:
         self.stack.ask_for_codes(True)
         try:
             return measure(self.stack, "server", seconds, "sign-in",
-                           people=self.stack.signers, services=SERVICES,
+                           people=self.stack.signers,
+                           services=self.stack.sizes.services,
                            skip=skip, most=count,
                            connections=SIGN_IN_CONNECTIONS, **more)
         finally:
@@ -124,11 +140,12 @@ class Bench:
                         "postgresql": 0.0},
                 "peak_kib": figures["threads"] * ARGON2[0]}
 
-    def pair(self, seconds, **more):
+    def pair(self, stack, seconds, **more):
         """W3, and whether the table has a row for each accepted ticket."""
-        before = self.stack.redemptions()
-        figures = measure(self.stack, "server", seconds, "pair", **self.people(), **more)
-        made = self.stack.redemptions() - before
+        before = stack.redemptions()
+        figures = measure(stack, "server", seconds, "pair",
+                          **self.people(stack), **more)
+        made = stack.redemptions() - before
         if made != figures["accepted"]:
             raise Failed(f"{figures['accepted']} tickets were accepted, but "
                          f"{made} were spent")
@@ -144,10 +161,27 @@ class Bench:
             return measure(stack, "server", seconds, "get", "/healthz")
         if name == "L-nginx":
             return measure(stack, "nginx", seconds, "get", "/")
+        if name == "W3 few":
+            self.few.age_sessions()
+            return self.pair(self.few, seconds)
         stack.age_sessions()
         paths = ["/select"] if name == "L-bare select" else \
             ["/select", "/insert"]
         return measure(stack, "bare", seconds, "get", *paths)
+
+    def another(self, sizes):
+        """A database and a server of other sizes, beside the usual one."""
+        print(f"Making a database with {sizes.sessions:,} sessions and "
+              f"{sizes.redemptions:,} spent tickets", file=sys.stderr)
+        stack = Stack(self.stack.build, sizes)
+        self.others.append(stack)
+        stack.make()
+        stack.start_server()
+        return stack
+
+    def remove(self):
+        for stack in [self.stack, *self.others]:
+            stack.remove()
 
     def run_round(self):
         done = set()
@@ -165,7 +199,7 @@ class Bench:
     def paced(self):
         """W3 at a steady part of the maximum that this round has found."""
         maximum = self.rows["W3"][-1]
-        figures = self.pair(self.seconds,
+        figures = self.pair(self.stack, self.seconds,
                             rate=int(maximum["rate"] * PACED_SHARE))
         # below the maximum nobody waits longer than at it
         figures["sustained"] = figures["late"] == 0 and \
@@ -184,6 +218,13 @@ class Bench:
         self.stack.start_bare()
         self.stack.start_nginx()
         self.stack.start_server()
+        if "W6" in self.names:
+            self.secure = self.another(PAIR)
+            self.secure.use_tls()
+        if "W7" in self.names:
+            self.few = self.another(FEW)
+            self.many = self.another(MANY)
+            self.many.age_sessions()
         if "W5" in self.names:
             self.stack.add_signers(self.rounds * self.signers(self.seconds) +
                                    self.signers(PROFILE_SECONDS))
@@ -205,15 +246,15 @@ class Bench:
         if "W9 start" in self.sizes:
             self.sizes["W9 start"] = 1000 * statistics.median(
                 start_time(stack) for _ in range(STARTS))
-            self.sizes["W9 memory"] = memory(stack.gate()) / 1024
+            self.sizes["W9 memory"] = memory(stack.gates()[0]) / 1024
         if "W8 plain" in self.sizes:
             stack.stop("server")
             stack.start_server()
             self.sizes["W8 plain"] = memory_of_each(
-                stack.gate(), port, IDLE_WEIGHED)
+                stack.gates()[0], port, IDLE_WEIGHED)
             stack.use_tls()
             self.sizes["W8 TLS"] = memory_of_each(
-                stack.gate(), port, IDLE_WEIGHED, tls_context())
+                stack.gates()[0], port, IDLE_WEIGHED, tls_context())
 
     def size_verdicts(self):
         return {name: {"what": SIZES[name][1], "unit": SIZES[name][2],
@@ -254,7 +295,7 @@ class Bench:
             verdicts["W3 paced"] = self.tail()
         return {
             "machine": f"{os.cpu_count()} cores, Linux {platform.release()}",
-            "sessions": SESSIONS,
+            "sessions": USUAL.sessions,
             "rows": self.rows,
             "verdicts": verdicts,
             "sizes": self.size_verdicts(),
@@ -268,10 +309,11 @@ class Bench:
         """The dearest functions of the gate, as perf tells; empty without."""
         if shutil.which("perf") is None:
             return []
-        data = self.stack.folder / "perf.data"
+        stack = {"W6": self.secure, "W7": self.many}.get(name, self.stack)
+        data = stack.folder / "perf.data"
         perf = subprocess.Popen(
             ["perf", "record", "-q", "-F", "999", "-o", str(data), "-p",
-             str(self.stack.gate()), "--", "sleep", str(PROFILE_SECONDS)],
+             str(stack.gates()[0]), "--", "sleep", str(PROFILE_SECONDS)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             self.work(name, PROFILE_SECONDS)
@@ -308,7 +350,7 @@ def options_read():
 def main():
     options = options_read()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
-    stack = Stack(options.build, SESSIONS)
+    stack = Stack(options.build, USUAL)
     bench = Bench(stack, options)
     try:
         print("Making a database with people and sessions", file=sys.stderr)
@@ -319,7 +361,7 @@ def main():
         print(f"tests/bench/run: {trouble}", file=sys.stderr)
         return 3
     finally:
-        stack.remove()
+        bench.remove()
     RESULT.write_text(json.dumps(result, indent=1) + "\n")
     print_table(result, {name: row[0] for name, row in WORKLOADS.items()})
     missed = [name for name, verdict in

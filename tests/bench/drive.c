@@ -9,7 +9,9 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +25,7 @@ enum {
 
 struct client {
 	int fd;
+	SSL *tls; /* NULL: plain */
 	struct errand errand;
 	int64_t began; /* or should have */
 	size_t have;
@@ -38,6 +41,7 @@ struct drive {
 	size_t idle_first;
 	size_t idle_count;
 	struct buf request;
+	SSL_CTX *tls; /* NULL: plain */
 	int epoll;
 	int64_t start;
 	int64_t count_from;
@@ -62,6 +66,31 @@ broken(const char *what)
 	return false;
 }
 
+static ssize_t
+client_write(struct client *client, const struct buf *request)
+{
+	if (client->tls != NULL)
+		return SSL_write(client->tls, request->at, (int)request->len);
+	return send(client->fd, request->at, request->len, MSG_NOSIGNAL);
+}
+
+/* As recv() does: 0 for the end, or -1 and errno. */
+static ssize_t
+client_read(struct client *client)
+{
+	char *at = client->answer + client->have;
+	size_t room = ANSWER_LARGEST - client->have;
+	int len;
+
+	if (client->tls == NULL)
+		return recv(client->fd, at, room, MSG_DONTWAIT);
+	len = SSL_read(client->tls, at, (int)room);
+	if (len > 0)
+		return len;
+	errno = EAGAIN;
+	return SSL_get_error(client->tls, len) == SSL_ERROR_WANT_READ ? -1 : 0;
+}
+
 static bool
 client_ask(struct drive *drive, struct client *client)
 {
@@ -71,8 +100,8 @@ client_ask(struct drive *drive, struct client *client)
 	errand_ask(drive->work, &client->errand, request);
 	client->have = 0;
 	errno = 0;
-	if (!buf_ok(request) || send(client->fd, request->at, request->len,
-				    MSG_NOSIGNAL) != (ssize_t)request->len)
+	if (!buf_ok(request) ||
+	    client_write(client, request) != (ssize_t)request->len)
 		return broken("a request was not taken");
 	return true;
 }
@@ -160,15 +189,31 @@ client_take(struct drive *drive, struct client *client)
 static bool
 client_readable(struct drive *drive, struct client *client)
 {
-	ssize_t len = recv(client->fd, client->answer + client->have,
-	    ANSWER_LARGEST - client->have, MSG_DONTWAIT);
+	ssize_t len = client_read(client);
 
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
 	if (len <= 0)
 		return broken("the server closed a connection");
 	client->have += (size_t)len;
-	return client_take(drive, client);
+	if (!client_take(drive, client))
+		return false;
+	/* of what OpenSSL has read already epoll knows nothing */
+	return client->tls == NULL || SSL_pending(client->tls) == 0 ||
+	       client_readable(drive, client);
+}
+
+/* The handshake waits; from then on nothing does. */
+static bool
+client_secure(struct drive *drive, struct client *client)
+{
+	if (drive->tls == NULL)
+		return true;
+	client->tls = SSL_new(drive->tls);
+	return client->tls != NULL &&
+	       SSL_set_fd(client->tls, client->fd) == 1 &&
+	       SSL_connect(client->tls) == 1 &&
+	       fcntl(client->fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
 static bool
@@ -187,6 +232,7 @@ client_connect(struct drive *drive, struct client *client)
 		0 ||
 	    setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) !=
 		0 ||
+	    !client_secure(drive, client) ||
 	    epoll_ctl(drive->epoll, EPOLL_CTL_ADD, client->fd, &event) != 0)
 		return broken("cannot connect");
 	return true;
@@ -200,6 +246,8 @@ drive_begin(struct drive *drive)
 	drive->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (drive->epoll < 0)
 		return broken("epoll_create1");
+	if (settings->tls)
+		drive->tls = SSL_CTX_new(TLS_client_method());
 	for (size_t i = 0; i < settings->connections; i++)
 		if (!client_connect(drive, &drive->clients[i]))
 			return false;
@@ -270,10 +318,12 @@ drive_end(struct drive *drive)
 	}
 	drive->result->late += settings->connections - drive->idle_count;
 	for (size_t i = 0; i < settings->connections; i++) {
+		SSL_free(drive->clients[i].tls);
 		if (drive->clients[i].fd > 0)
 			close(drive->clients[i].fd);
 		free(drive->clients[i].answer);
 	}
+	SSL_CTX_free(drive->tls);
 	if (drive->epoll >= 0)
 		close(drive->epoll);
 	free(drive->clients);

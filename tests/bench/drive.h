@@ -16,6 +16,7 @@
 
 struct drive_settings {
 	uint16_t port; /* on 127.0.0.1 */
+	bool tls; /* whatever certificate the server shows */
 	size_t connections;
 	double rate; /* iterations a second; 0: as many as there can be */
 	double warm_up; /* seconds that are not counted */

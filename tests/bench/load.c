@@ -37,6 +37,7 @@ static const struct option options[] = {
 	{ "people", required_argument, NULL, 'f' },
 	{ "skip", required_argument, NULL, 'k' },
 	{ "most", required_argument, NULL, 'm' },
+	{ "tls", no_argument, NULL, 't' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -51,6 +52,7 @@ static const char usage[] =
     "  forged            /p3/serviceValidate of tickets nobody issued\n"
     "  sign-in           form, password, code, ticket: each person once\n\n"
     "  --port N          on 127.0.0.1\n"
+    "  --tls             whatever certificate the server shows\n"
     "  --connections N   that stay open, 64\n"
     "  --rate N          iterations a second; without it, as many as can be\n"
     "  --warm-up S       seconds that are not counted, 1\n"
@@ -100,7 +102,9 @@ option_take(struct load *load, int option)
 {
 	double number;
 
-	if (option_text(load, option))
+	if (option == 't')
+		load->drive.tls = true;
+	if (option == 't' || option_text(load, option))
 		return true;
 	if (option == '?' || option == 'h' || !option_number(&number))
 		return false;

@@ -23,19 +23,19 @@ def processor_seconds(pid, with_dead_children=False):
 
 
 class Processors:
-    """Processor seconds since it was made: of the program under load (the
-    gate, or a limit in its place), of courier and PostgreSQL."""
+    """Processor seconds since it was made: of the programs under load (the
+    gates, or a limit in their place), of courier and PostgreSQL."""
 
-    def __init__(self, stack, program):
+    def __init__(self, stack, programs):
         self.stack = stack
-        self.program = program
+        self.programs = programs
         self.before = self.now()
 
     def now(self):
         stack = self.stack
         postmaster = stack.postmaster()
         return {
-            "gate": processor_seconds(self.program),
+            "gate": sum(map(processor_seconds, self.programs)),
             "courier": processor_seconds(stack.courier()),
             "postgresql": processor_seconds(postmaster, True) +
             sum(map(processor_seconds, children_of(postmaster))),
@@ -67,6 +67,8 @@ def load(stack, target, seconds, *words, **options):
     """Runs the load generator; its figures. Raises on any wrong answer."""
     command = [str(stack.program("load")), "--port", str(stack.ports[target]),
                "--warm-up", str(WARM_UP), "--seconds", str(seconds)]
+    if target == "server" and stack.tls:
+        command.append("--tls")
     for name, value in options.items():
         command += ["--" + name.replace("_", "-"), str(value)]
     result = subprocess.run(
@@ -83,12 +85,13 @@ def load(stack, target, seconds, *words, **options):
 
 def measure(stack, target, seconds, *words, **options):
     """The same, with what each thousand requests cost."""
-    program = stack.program_under_load(target)
-    memory_forget_peak(program)
-    processors = Processors(stack, program)
+    programs = stack.programs_under_load(target)
+    for program in programs:
+        memory_forget_peak(program)
+    processors = Processors(stack, programs)
     figures = load(stack, target, seconds, *words, **options)
     thousands = figures["requests_all"] / 1000
     figures["cpu"] = {name: used / thousands
                       for name, used in processors.used().items()}
-    figures["peak_kib"] = memory_peak(program)
+    figures["peak_kib"] = max(map(memory_peak, programs))
     return figures

@@ -65,7 +65,7 @@ def write_scripts(stack, kind):
         if kind != "insert":
             parts.append(select_script(mac))
         if kind != "select":
-            parts.append(insert_script(stack.session_count))
+            parts.append(insert_script(stack.sizes.sessions))
         file = stack.folder / f"{kind}-{number}.sql"
         file.write_text("\n".join(parts) + "\n")
         file.chmod(0o644)

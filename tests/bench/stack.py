@@ -15,6 +15,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import typing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 POSTGRESQL = pathlib.Path(os.environ.get(
@@ -23,15 +24,24 @@ DATABASE_USER = "postgres"
 SLOWEST = 30  # seconds before something awaited counts as failed
 PATIENCE = 120  # seconds for one command
 ACCOUNTS = 1000
-SERVICES = 10
+REDEMPTIONS_AT_ONCE = 1000000
 PASSWORD = "correct horse battery staple"
+
+
+class Sizes(typing.NamedTuple):
+    """How much lies in the database, and how many serve it."""
+    sessions: int
+    services: int
+    redemptions: int = 0
+    gates: int = 1
+
 
 SETTINGS = """\
 [server]
 url = http://127.0.0.1:{port}/cas
 listen = 127.0.0.1:{port}
 status_listen = 127.0.0.1:{status_port}
-gates = 1
+gates = {gates}
 connections = 20000
 connections_per_address = 20000
 [database]
@@ -95,6 +105,17 @@ SELECT number, decode(mac, 'hex'), key, account, 0, now() - interval '1 hour',
 FROM line;
 SELECT setval(pg_get_serial_sequence('sso.session', 'number'),
     (SELECT max(number) FROM sso.session));
+"""
+
+# Spent within the last 24 hours, from number {first} to {last}.
+REDEEMED = """\
+SET synchronous_commit = off;
+INSERT INTO sso.redemption (session, issued_at, random, request, service_id,
+    ticket, redeemed_at)
+SELECT 1 + n % {sessions}, date_part('epoch', now())::bigint - n % 86400,
+    decode(lpad(to_hex(n), 12, '0'), 'hex'), gen_random_uuid(),
+    1 + n % {services}, 'ST-' || md5(n::text) || md5((-n)::text), now()
+FROM generate_series({first}, {last}) AS n;
 """
 
 # Real visits are minutes apart, so most of them are due to be written down.
@@ -161,9 +182,9 @@ def unprivileged():
 
 
 class Stack:
-    def __init__(self, build, sessions):
+    def __init__(self, build, sizes):
         self.build = build
-        self.session_count = sessions
+        self.sizes = sizes
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portillon-bench-"))
         self.prefix = unprivileged()
         self.ports = {name: free_port()
@@ -174,6 +195,7 @@ class Stack:
         self.signers = self.folder / "signers"
         self.config = self.folder / "portillon.ini"
         self.log_mark = 0
+        self.tls = False
 
     # Commands
 
@@ -220,7 +242,7 @@ class Stack:
     def make(self):
         self._copy_programs()
         self.config.write_text(SETTINGS.format(
-            port=self.ports["server"], status_port=self.ports["status"],
+            gates=self.sizes.gates, port=self.ports["server"], status_port=self.ports["status"],
             folder=self.folder, app=self.conninfo("portillon_app"),
             migrator=self.conninfo("portillon_migrator")))
         (self.folder / "nginx.conf").write_text(NGINX.format(
@@ -251,12 +273,25 @@ class Stack:
 
     def _fill(self):
         lines = self.run(self.program("sessions"), self.folder / "keys",
-                         self.session_count, ACCOUNTS)
+                         self.sizes.sessions, ACCOUNTS)
         self.sessions.write_text(lines)
         self.sessions.chmod(0o644)
-        self.sql(PEOPLE.format(accounts=ACCOUNTS, services=SERVICES,
+        self.sql(PEOPLE.format(accounts=ACCOUNTS,
+                               services=self.sizes.services,
                                sessions=self.sessions))
+        self._fill_redemptions()
         self.sql("VACUUM ANALYZE;")
+
+    def _fill_redemptions(self):
+        self.sql("SELECT sso.keep_partitions((now() AT TIME ZONE 'UTC')"
+                 "::date);")
+        for first in range(1, self.sizes.redemptions + 1,
+                           REDEMPTIONS_AT_ONCE):
+            last = min(first + REDEMPTIONS_AT_ONCE - 1,
+                       self.sizes.redemptions)
+            self.sql(REDEEMED.format(
+                first=first, last=last, sessions=self.sizes.sessions,
+                services=self.sizes.services))
 
     def add_signers(self, count):
         """People with a password and an authenticator app."""
@@ -331,8 +366,9 @@ class Stack:
                  "/CN=127.0.0.1", "-keyout", key, "-out", certificate)
         text = self.config.read_text().replace("url = http:", "url = https:")
         self.config.write_text(text.replace(
-            "gates = 1\n", f"gates = 1\ntls_certificate = {certificate}\n"
-            f"tls_key = {key}\n"))
+            "[database]\n", f"tls_certificate = {certificate}\n"
+            f"tls_key = {key}\n[database]\n"))
+        self.tls = True
         self.stop("server")
         self.start_server()
 
@@ -357,23 +393,23 @@ class Stack:
             return question()
         wait_until(f"{name} is ready", is_there)
 
-    def gate(self):
-        """The process number of the one gate."""
+    def gates(self):
+        """The process numbers of the gates."""
         found = re.findall(r'pid=(\d+) level=info event="gate ready"',
                            self.log.read_text(errors="replace"))
-        return int(found[-1])
+        return [int(pid) for pid in found[-self.sizes.gates:]]
 
-    def program_under_load(self, target):
-        """The process number of what answers on that port."""
+    def programs_under_load(self, target):
+        """The process numbers of what answers on that port."""
         if target == "server":
-            return self.gate()
+            return self.gates()
         process = self.processes[target].pid
-        return children_of(process)[0] if target == "nginx" else process
+        return children_of(process)[:1] if target == "nginx" else [process]
 
     def courier(self):
         master = self.processes["server"].pid
-        children = [pid for pid in children_of(master) if pid != self.gate()]
-        return children[0] if children else 0
+        children = set(children_of(master)) - set(self.gates())
+        return children.pop() if children else 0
 
     def postmaster(self):
         file = self.folder / "database/data/postmaster.pid"
