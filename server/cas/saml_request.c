@@ -317,6 +317,13 @@ saml_request_read(
 	return fault;
 }
 
+void
+saml_request_memory(void (*give_back)(void *), void *(*resize)(void *, size_t))
+{
+	if (xmlMemSetup(give_back, malloc, resize, strdup) != 0)
+		abort(); /* it refuses NULL only */
+}
+
 struct str
 saml_request_fault_text(enum saml_request_fault fault)
 {

@@ -49,6 +49,13 @@ struct saml_request {
 enum saml_request_fault saml_request_read(
     struct str body, struct arena *, struct saml_request *request) MUST_CHECK;
 
+/*
+ * The memory functions of libxml2 from now on, for a process that wants to wipe
+ * what is given back; before the first request.
+ */
+void saml_request_memory(
+    void (*give_back)(void *), void *(*resize)(void *, size_t));
+
 /* What was wrong, as a sentence for whoever asked. */
 struct str saml_request_fault_text(enum saml_request_fault);
 
