@@ -9,6 +9,7 @@
 #include "cas/saml_request.h"
 
 #include <libxml/parser.h>
+#include <libxml/xmlerror.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -277,6 +278,7 @@ parse(struct reader *reader, struct str body)
 	    !(reader->parser->wellFormed && reader->parser->nsWellFormed))
 		reader->fault = SAML_REQUEST_MALFORMED;
 	xmlFreeParserCtxt(reader->parser);
+	xmlResetLastError(); /* it is kept for each thread, names in it */
 	return reader->fault;
 }
 

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <libxml/parser.h>
+#include <libxml/xmlIO.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -513,6 +515,66 @@ nothing_is_printed(void **state)
 	fclose(printed);
 }
 
+static unsigned opened;
+
+/* libxml2 asks who opens this name; nobody need ask. */
+static int
+note_opening(const char *name)
+{
+	(void)name;
+	opened++;
+	return 0;
+}
+
+static void *
+open_nothing(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+static int
+read_nothing(void *context, char *into, int len)
+{
+	(void)context, (void)into, (void)len;
+	return -1;
+}
+
+static int
+close_nothing(void *context)
+{
+	(void)context;
+	return 0;
+}
+
+static void
+nothing_is_opened(void **state)
+{
+	xmlDoc *tree;
+
+	assert_true(xmlRegisterInputCallbacks(note_opening, open_nothing,
+			read_nothing, close_nothing) >= 0);
+	document_types_are_refused(state);
+	other_encodings_are_refused(state);
+	assert_read("<?xml-stylesheet href=\"file:///etc/passwd\"?>"
+		    "<S:Envelope " SOAP
+		    " xmlns:s=\"http://www.w3.org/2001/XMLSchema-instance\""
+		    " s:schemaLocation=\"urn:x file:///etc/passwd\""
+		    " xml:base=\"file:///etc/\"><S:Header>"
+		    "<i:include xmlns:i=\"http://www.w3.org/2001/XInclude\""
+		    " href=\"passwd\" parse=\"text\"/></S:Header>"
+		    "<S:Body><p:Request " SAMLP
+		    ">" ARTIFACT("ST-1") "</p:Request></S:Body>" AFTER_BODY,
+	    "ST-1", NULL);
+	assert_int_equal(opened, 0);
+	/* It would have been noted. */
+	tree = xmlReadFile("/nowhere", NULL, XML_PARSE_NOWARNING);
+	assert_null(tree);
+	assert_true(opened > 0);
+	xmlCleanupInputCallbacks();
+	xmlRegisterDefaultInputCallbacks();
+}
+
 int
 main(void)
 {
@@ -530,6 +592,7 @@ main(void)
 		cmocka_unit_test(artifacts_are_limited),
 		cmocka_unit_test(the_worst_is_refused),
 		cmocka_unit_test(nothing_is_printed),
+		cmocka_unit_test(nothing_is_opened),
 	};
 
 	return cmocka_run_group_tests_name("saml_request", tests, NULL, NULL);
