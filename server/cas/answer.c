@@ -8,11 +8,11 @@
  */
 #include "cas/answer.h"
 
-#include <jansson.h>
 #include <time.h>
 
 #include "base/buf.h"
 #include "base/memory.h"
+#include "cas/released.h"
 #include "text/escape.h"
 
 static const struct str code_names[] = {
@@ -120,92 +120,28 @@ put_xml_value(struct buf *out, struct str name, struct str value)
 	buf_text(out, STR(">\n"));
 }
 
-/* The `place`-th value: an element of its own, or the next of a list. */
 static void
-put_value(struct buf *out, enum answer_format format, struct str name,
-    size_t place, struct str value)
+put_xml_attribute(void *context, const struct released *attribute)
 {
-	if (format == ANSWER_XML) {
-		put_xml_value(out, name, value);
-		return;
-	}
-	if (place == 0) {
-		buf_text(out, STR(",\""));
-		buf_text(out, name);
-		buf_text(out, STR("\":["));
-	} else {
-		buf_char(out, ',');
-	}
-	escape_json(out, value);
+	for (size_t i = 0; i < attribute->count; i++)
+		put_xml_value(context, attribute->name, attribute->values[i]);
 }
 
+/* Always a list. */
 static void
-put_attribute(struct buf *out, enum answer_format format, struct str name,
-    const json_t *value)
+put_json_attribute(void *context, const struct released *attribute)
 {
-	bool is_list = json_is_array(value);
-	size_t count = is_list ? json_array_size(value) : 1, written = 0;
+	struct buf *out = context;
 
-	for (size_t i = 0; i < count; i++) {
-		const json_t *one = is_list ? json_array_get(value, i) : value;
-		char *spelled = NULL;
-		struct str text;
-
-		if (json_is_null(one))
-			continue;
-		if (json_is_string(one)) {
-			text = (struct str){ json_string_value(one),
-				json_string_length(one) };
-		} else {
-			spelled =
-			    json_dumps(one, JSON_COMPACT | JSON_ENCODE_ANY);
-			text = str_of(spelled);
-		}
-		put_value(out, format, name, written++, text);
-		free(spelled);
+	buf_text(out, STR(",\""));
+	buf_text(out, attribute->name);
+	buf_text(out, STR("\":["));
+	for (size_t i = 0; i < attribute->count; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		escape_json(out, attribute->values[i]);
 	}
-	if (format == ANSWER_JSON && written > 0)
-		buf_char(out, ']');
-}
-
-static bool
-is_released(const json_t *released, const char *name)
-{
-	for (size_t i = 0; i < json_array_size(released); i++) {
-		struct str allowed =
-		    str_of(json_string_value(json_array_get(released, i)));
-
-		if (str_equal(allowed, STR("*")) ||
-		    str_equal(allowed, str_of(name)))
-			return true;
-	}
-	return false;
-}
-
-/* Nothing at all if either text is not what it should be. */
-static void
-put_attributes(struct buf *out, enum answer_format format,
-    const struct answer_success *success)
-{
-	static const struct str none = STR_INIT("[]"), empty = STR_INIT("{}");
-	json_t *attributes, *released, *value;
-	const char *name, *why;
-
-	if (success->released.len <= none.len ||
-	    success->attributes.len <= empty.len)
-		return;
-	attributes = json_loadb(
-	    success->attributes.at, success->attributes.len, 0, NULL);
-	released =
-	    json_loadb(success->released.at, success->released.len, 0, NULL);
-	json_object_foreach(attributes, name, value)
-	{
-		if (is_released(released, name) &&
-		    answer_attribute_name_allowed(str_of(name), &why))
-			put_attribute(out, format, str_of(name), value);
-	}
-	json_decref(attributes);
-	json_decref(released);
+	buf_char(out, ']');
 }
 
 static const struct str xml_start = STR_INIT(
@@ -227,7 +163,7 @@ put_xml_success(struct buf *out, const struct answer_success *success)
 			  "<cas:isFromNewLogin>"));
 	put_truth(out, success->from_new_login);
 	buf_text(out, STR("</cas:isFromNewLogin>\n"));
-	put_attributes(out, ANSWER_XML, success);
+	released_visit(success, put_xml_attribute, out);
 	buf_text(out, STR("</cas:attributes>\n</cas:authenticationSuccess>"));
 	buf_text(out, xml_end);
 }
@@ -245,16 +181,12 @@ put_json_success(struct buf *out, const struct answer_success *success)
 	buf_text(out, STR("],\"isFromNewLogin\":["));
 	put_truth(out, success->from_new_login);
 	buf_char(out, ']');
-	put_attributes(out, ANSWER_JSON, success);
+	released_visit(success, put_json_attribute, out);
 	buf_text(out, STR("}}}}"));
 }
 
-/*
- * One that is the same in every format: no second line in plain text, and no
- * other name once control characters are dropped from XML.
- */
-static bool
-user_is_plain(struct str user)
+bool
+answer_user_allowed(struct str user)
 {
 	for (size_t i = 0; i < user.len; i++) {
 		if ((unsigned char)user.at[i] < ' ' || user.at[i] == 0x7f)
@@ -267,7 +199,7 @@ void
 answer_success(struct buf *out, enum answer_format format,
     const struct answer_success *success)
 {
-	if (!user_is_plain(success->user)) {
+	if (!answer_user_allowed(success->user)) {
 		answer_failure(out, format, ANSWER_INTERNAL_ERROR,
 		    STR("the name of this user cannot be sent"));
 		return;

@@ -52,6 +52,13 @@ void answer_failure(
 /* "text/plain;charset=UTF-8" and so on. */
 struct str answer_content_type(enum answer_format);
 
+/*
+ * May a user be called so?  One that is the same in every format: no second
+ * line in plain text, and no other name once control characters are dropped
+ * from XML.
+ */
+bool answer_user_allowed(struct str user);
+
 /* May an attribute have this name?  If not, a sentence says why. */
 bool answer_attribute_name_allowed(struct str name, const char **why);
 

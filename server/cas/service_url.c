@@ -256,22 +256,29 @@ put_path(struct buf *out, struct str path)
 	       !str_starts(str_from(buf_str(out), start), STR("//"));
 }
 
-/* Is it "ticket" or "ticket=...", the name perhaps with escapes? */
+/* Is it "name" or "name=...", the name perhaps with escapes? */
 static bool
-is_ticket_parameter(struct str parameter)
+is_parameter(struct str parameter, struct str name)
 {
-	static const char name[] = "ticket";
 	size_t place = 0;
 
-	for (size_t i = 0; i < sizeof(name) - 1; i++) {
+	for (size_t i = 0; i < name.len; i++) {
 		int value = escape_value(str_from(parameter, place));
 
 		if (place == parameter.len ||
-		    (value >= 0 ? value : parameter.at[place]) != name[i])
+		    (value >= 0 ? value : parameter.at[place]) != name.at[i])
 			return false;
 		place += value >= 0 ? 3 : 1;
 	}
 	return place == parameter.len || parameter.at[place] == '=';
+}
+
+/* What carried a ticket is no part of the service. */
+static bool
+is_ticket_parameter(struct str parameter)
+{
+	return is_parameter(parameter, STR("ticket")) ||
+	       is_parameter(parameter, STR("SAMLart"));
 }
 
 static void
@@ -361,8 +368,10 @@ put_other_parameters(struct buf *out, struct str query)
 	return any;
 }
 
-void
-service_url_with_ticket(struct str url, struct str ticket, struct buf *out)
+/* `name` has its '='. */
+static void
+put_with_ticket(
+    struct str url, const char *name, struct str ticket, struct buf *out)
 {
 	struct str front, fragment, base, query;
 	bool has_fragment = str_cut(url, '#', &front, &fragment);
@@ -376,11 +385,24 @@ service_url_with_ticket(struct str url, struct str ticket, struct buf *out)
 	if (ticket.at == NULL && query.len > 0 && !others && buf_ok(out))
 		out->len--; /* nothing but a ticket stood behind the '?' */
 	if (ticket.at != NULL) {
-		buf_words(out, others ? "&ticket=" : "ticket=");
+		buf_words(out, others ? "&" : "");
+		buf_words(out, name);
 		put_visible(out, ticket);
 	}
 	if (has_fragment) {
 		buf_char(out, '#');
 		put_visible(out, fragment);
 	}
+}
+
+void
+service_url_with_ticket(struct str url, struct str ticket, struct buf *out)
+{
+	put_with_ticket(url, "ticket=", ticket, out);
+}
+
+void
+service_url_with_artifact(struct str url, struct str ticket, struct buf *out)
+{
+	put_with_ticket(url, "SAMLart=", ticket, out);
 }

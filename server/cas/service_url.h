@@ -5,8 +5,9 @@
  * Clients respell their URL between sign-in and validation (cas.md 1.10).  Two
  * spellings are the same service exactly if their canonical forms are equal:
  * unreserved characters decoded, other escapes in upper case, scheme and host
- * in lower case, default port, fragment, ";jsessionid=..." and a "ticket"
- * parameter dropped, empty path "/", '+' and "%20" alike in the query.
+ * in lower case, default port, fragment, ";jsessionid=..." and parameters
+ * "ticket" and "SAMLart" dropped, empty path "/", '+' and "%20" alike in the
+ * query.
  */
 #ifndef CAS_SERVICE_URL_H
 #define CAS_SERVICE_URL_H
@@ -29,13 +30,17 @@ bool service_url_canonical(struct str url, struct buf *out) MUST_CHECK;
 
 /*
  * The address to send the browser to: `url` as the application gave it, with
- * "ticket=TICKET" as last parameter before the fragment; an existing "ticket"
- * parameter is taken out.  Only characters 0x21-0x7e: others are
+ * "ticket=TICKET" as last parameter before the fragment; existing "ticket" and
+ * "SAMLart" parameters are taken out.  Only characters 0x21-0x7e: others are
  * percent-encoded.  With STR_NONE as ticket: the URL itself, without any ticket
  * and unchanged but for that encoding.  The URL must have passed
  * service_url_canonical().
  */
 void service_url_with_ticket(
+    struct str url, struct str ticket, struct buf *out);
+
+/* The same with "SAMLart=TICKET", for applications that validate by SAML. */
+void service_url_with_artifact(
     struct str url, struct str ticket, struct buf *out);
 
 /*

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "cas/saml_request.h"
 #include "ctl/commands.h"
 #include "ctl/configure.h"
 #include "ctl/listen.h"
@@ -244,6 +245,7 @@ serving_run(struct serving *serving)
 	raise_descriptor_limit(settings->connections);
 	confine_memory();
 	wipe_what_libevent_frees();
+	saml_request_memory(wipe_and_free, wipe_and_resize);
 	tell_confinement();
 	log_event(LOG_INFO, "serving", LOG_TEXT("url", str_of(settings->url)),
 	    LOG_TEXT("listen", str_of(settings->listen)),

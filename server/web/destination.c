@@ -12,8 +12,37 @@
 bool
 destination_read(struct request *rq, struct destination *to)
 {
+	struct str target;
+	enum param_found service, saml;
+
 	*to = (struct destination){ .url = STR_NONE };
-	return params_get(&rq->params, STR("service"), &to->url) != PARAM_TWICE;
+	service = params_get(&rq->params, STR("service"), &to->url);
+	saml = params_get(&rq->params, STR("TARGET"), &target);
+	if (saml == PARAM_ABSENT)
+		return service != PARAM_TWICE;
+	to->url = target;
+	to->saml = true;
+	return service == PARAM_ABSENT && saml == PARAM_ONCE;
+}
+
+/* No service has a URL that begins like this. */
+#define KEPT_SAML STR("TARGET=")
+
+struct str
+destination_keep(struct request *rq, const struct destination *to)
+{
+	const struct str parts[] = { KEPT_SAML, to->url };
+
+	if (!to->saml)
+		return to->url;
+	return arena_join(&rq->arena, parts, COUNT_OF(parts));
+}
+
+void
+destination_recall(struct destination *to, struct str kept)
+{
+	to->saml = str_starts(kept, KEPT_SAML);
+	to->url = to->saml ? str_from(kept, KEPT_SAML.len) : kept;
 }
 
 void

@@ -16,13 +16,19 @@ struct destination {
 	struct str url; /* as the application gave it; empty: none */
 	struct str canonical; /* empty: no URL that a service may have */
 	const struct service *service; /* NULL: not registered, or disabled */
+	bool saml; /* named by TARGET: the ticket goes back as SAMLart */
 };
 
 /*
- * Reads the parameter `service`; an empty one counts as absent.  False if it
- * stands twice.  Neither makes it canonical nor looks it up.
+ * Reads the parameter `service`, or `TARGET`, as applications that validate by
+ * SAML call it; an empty one counts as absent.  False if there are two.
+ * Neither makes it canonical nor looks it up.
  */
 bool destination_read(struct request *, struct destination *) MUST_CHECK;
+
+/* What to keep of it in the row of a sign-in, and from there again. */
+struct str destination_keep(struct request *, const struct destination *);
+void destination_recall(struct destination *, struct str kept);
 
 void destination_make_canonical(struct request *, struct destination *);
 

@@ -297,8 +297,13 @@ request_read_form(struct request *rq, const struct http_head *head)
 		return 403;
 	if (body.len == 0)
 		return 0;
-	if (!is_urlencoded(head->content_type) ||
-	    http_has_field(head, STR("Content-Encoding")))
+	if (http_has_field(head, STR("Content-Encoding")))
+		return 415;
+	if (rq->route->flags & ROUTE_BODY) {
+		rq->body = arena_text(&rq->arena, body);
+		return 0;
+	}
+	if (!is_urlencoded(head->content_type))
 		return 415;
 	params_add(&rq->params, arena_text(&rq->arena, body), &rq->arena);
 	return 0;

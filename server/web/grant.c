@@ -12,6 +12,7 @@
 #include "crypto/random.h"
 #include "loop/scoreboard.h"
 #include "web/configuration.h"
+#include "web/destination.h"
 #include "web/gate.h"
 #include "web/handle.h"
 #include "web/request.h"
@@ -73,13 +74,13 @@ grant_session_cookie(struct request *rq, const struct session_grant *grant)
 
 struct str
 grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
-    struct str service_url, struct str canonical_url)
+    const struct destination *to)
 {
 	struct gate *gate = rq->gate;
 	unsigned key_id = rq->active_key;
 	CLEANUP(buf_clear)
 	struct buf location = BUF_INIT(
-	    3 * SERVICE_URL_LONGEST + TICKET_LENGTH + sizeof("?ticket="));
+	    3 * SERVICE_URL_LONGEST + TICKET_LENGTH + sizeof("?SAMLart="));
 	char text[TICKET_LENGTH + 1];
 	struct ticket ticket = {
 		.session = session_number,
@@ -90,10 +91,13 @@ grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
 	assert_may_grant(rq);
 	random_bytes(ticket.random, sizeof(ticket.random));
 	ticket_service_mac(
-	    rq->configuration->keys, key_id, canonical_url, ticket.service);
+	    rq->configuration->keys, key_id, to->canonical, ticket.service);
 	ticket_seal(rq->configuration->keys, key_id,
 	    gate->generation.restore_epoch, &ticket, text);
 	scoreboard_count(SCORE_TICKETS);
-	service_url_with_ticket(service_url, str_of(text), &location);
+	if (to->saml)
+		service_url_with_artifact(to->url, str_of(text), &location);
+	else
+		service_url_with_ticket(to->url, str_of(text), &location);
 	return arena_text(&rq->arena, buf_str(&location));
 }

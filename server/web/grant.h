@@ -13,6 +13,7 @@
 #include "crypto/mac.h"
 #include "store/sessions.h"
 
+struct destination;
 struct flow;
 struct request;
 
@@ -36,10 +37,10 @@ void grant_session(struct request *, struct flow *,
 void grant_session_cookie(struct request *, const struct session_grant *);
 
 /*
- * The address of the application with a new ticket, for this session and
- * canonical URL.
+ * The address of the application with a new ticket of this session for it, as
+ * the parameter that it reads.
  */
 struct str grant_ticket(struct request *, int64_t session_number,
-    bool from_new_login, struct str service_url, struct str canonical_url);
+    bool from_new_login, const struct destination *);
 
 #endif

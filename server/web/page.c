@@ -38,6 +38,7 @@ static const struct template_field login_fields[] = {
 	FIELD(struct login_page, service_url, TEMPLATE_TEXT),
 	FIELD(struct login_page, service_name, TEMPLATE_TEXT),
 	FIELD(struct login_page, username, TEMPLATE_TEXT),
+	FIELD(struct login_page, saml, TEMPLATE_FLAG),
 	FIELD(struct login_page, renew, TEMPLATE_FLAG),
 	FIELD(struct login_page, wrong, TEMPLATE_FLAG),
 	FIELD(struct login_page, incomplete, TEMPLATE_FLAG),

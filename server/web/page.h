@@ -46,6 +46,7 @@ struct login_page {
 	struct str service_url; /* posted back as it came; empty: none */
 	struct str service_name; /* registered name; empty: none */
 	struct str username; /* typed before; empty at first */
+	bool saml; /* the address is posted back as TARGET, not as service */
 	bool renew; /* posted back: the application wants the password again */
 	/* At most one of these: what was wrong with the last try. */
 	bool wrong; /* unknown name or wrong password, not told apart */

@@ -106,7 +106,8 @@ static struct str
 language_url(struct request *rq, struct str tag)
 {
 	static const struct str kept[] = { STR_INIT("service"),
-		STR_INIT("renew"), STR_INIT("gateway"), STR_INIT("before") };
+		STR_INIT("TARGET"), STR_INIT("renew"), STR_INIT("gateway"),
+		STR_INIT("before") };
 	CLEANUP(buf_clear) struct buf url = BUF_INIT(LANGUAGE_URL_LONGEST);
 	struct str value;
 

@@ -48,6 +48,7 @@ struct request {
 	struct str path; /* as sent */
 	struct str local_path; /* behind the prefix */
 	struct params params; /* of the query, then of the form */
+	struct str body; /* of a route with ROUTE_BODY, of any Content-Type */
 	struct str cookie_header;
 	struct str user_agent; /* cut */
 	char client[ADDRESS_TEXT_SIZE];

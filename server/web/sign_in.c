@@ -63,7 +63,7 @@ sign_in_begin(struct request *rq, struct flow *f,
 		.expires_at = rq->now + SIGN_IN_LIFE_SECONDS * second_us,
 		.password_at = first->password_at,
 		.skipped = first->skipped,
-		.service_url = first->to->url,
+		.service_url = destination_keep(rq, first->to),
 		.renew = first->renew,
 		.counters = first->counters,
 	    },
@@ -132,6 +132,6 @@ sign_in_leave(struct request *rq, const struct sign_in_way *way,
 	if (to->service == NULL) /* removed meanwhile */
 		return login_unregistered_reply(rq, to);
 	return reply_redirect(rq, 303,
-	    grant_ticket(rq, end->grant.opened.number, way->from_new_login,
-		to->url, to->canonical));
+	    grant_ticket(
+		rq, end->grant.opened.number, way->from_new_login, to));
 }

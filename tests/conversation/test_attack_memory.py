@@ -12,6 +12,7 @@ import urllib.parse
 
 import pytest
 
+import saml
 from browser import Browser, query_of
 from conftest import APPLICATION
 from memory import assert_forgotten, found_in_server, only_root
@@ -144,6 +145,20 @@ def test_T227_nothing_is_left_of_a_refused_request(installation):
         b"\r\nHost", b"\r\nX Y: no field\r\nHost")
     assert one.exchange_once(data, "POST").status == 400
     assert_forgotten(installation, spellings("password", WRONG))
+
+
+def test_T227_nothing_is_left_of_a_refused_saml_request(installation, person):
+    """Its ticket was not spent: who asked wrote it twice."""
+    one = Browser(installation)
+    assert one.sign_in(person, PASSWORD).status == 303
+    ticket = one.ticket_for(APPLICATION)
+    artifact = f"<samlp:AssertionArtifact>{ticket}</samlp:AssertionArtifact>"
+    body = saml.envelope(ticket).decode().replace(artifact, 2 * artifact)
+    found = saml.read_assertion(saml.post(
+        one, body.encode(), TARGET=APPLICATION))
+    assert "one AssertionArtifact" in found.message
+    assert_forgotten(installation, {"ticket": ticket.encode()})
+    one.close()
 
 
 def test_T227_nothing_is_left_of_a_generator(alice):  # noqa: F811

@@ -169,6 +169,20 @@ def test_first_sign_in_by_mailed_code(visit):
     assert "<cas:user>alice</cas:user>" in verdict.text
 
 
+def test_A25_the_artifact_comes_back_behind_the_code(visit):
+    """Who came with TARGET leaves with SAMLart, code or no code."""
+    alice = visit()
+    page = alice.get("/cas/login", {"TARGET": APPLICATION})
+    page = alice.asked(alice.send(page, username="alice",
+                                  password=PEOPLE["alice"]))
+    assert "Test application" in page.text
+    answer = alice.send(page, code=alice.mailed())
+    assert answer.location.startswith(APPLICATION + "?SAMLart=ST-")
+    verdict = alice.get("/cas/serviceValidate", {
+        "ticket": answer.location.partition("=")[2], "service": APPLICATION})
+    assert "<cas:user>alice</cas:user>" in verdict.text
+
+
 def test_T105_no_way_around_the_step(visit):
     """Between password and code nothing that grants grants."""
     alice = visit()

@@ -69,6 +69,10 @@ canonical_forms(void **state)
 		{ H "/?ticket=ST-1", H "/" },
 		{ H "/?ticket", H "/" },
 		{ H "/?ticket=", H "/" },
+		{ H "/?SAMLart=ST-1&a=1", H "/?a=1" },
+		{ H "/?%53AMLart", H "/" },
+		{ H "/?samlart=1&SAMLar=2&SAMLarts=3",
+		    H "/?samlart=1&SAMLar=2&SAMLarts=3" },
 		{ H "/?a=1&ticket=ST-1&b=2&ticket=3", H "/?a=1&b=2" },
 		{ H "/?%74icke%74=ST-1&a", H "/?a" },
 		{ H "/?Ticket=1&tickets=2&xticket=3&ticke=4",
@@ -381,6 +385,28 @@ addresses_are_visible_ascii(void **state)
 		assert_in_range(out.at[i], 0x21, 0x7e);
 }
 
+static void
+artifacts_are_placed_last(void **state)
+{
+	static const struct {
+		const char *url, *expected;
+	} cases[] = {
+		{ H "/cb", H "/cb?SAMLart=ST-1" },
+		{ H "/cb?a=1#f", H "/cb?a=1&SAMLart=ST-1#f" },
+		{ H "/cb?SAMLart=old", H "/cb?SAMLart=ST-1" },
+		{ H "/cb?ticket=old&a", H "/cb?a&SAMLart=ST-1" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		CLEANUP(buf_clear) struct buf out = BUF_INIT(10000);
+
+		service_url_with_artifact(
+		    str_of(cases[i].url), STR("ST-1"), &out);
+		assert_string_equal(buf_cstr(&out), cases[i].expected);
+	}
+}
+
 /* The address that we send to is the service that the ticket is for. */
 static void
 tickets_keep_the_service(void **state)
@@ -396,6 +422,10 @@ tickets_keep_the_service(void **state)
 		buf_reset(&sent);
 		service_url_with_ticket(str_of(urls[i]), STR("ST-2"), &sent);
 		canonical(str_of(urls[i]), &before);
+		canonical(buf_str(&sent), &after);
+		assert_string_equal(buf_cstr(&before), buf_cstr(&after));
+		buf_reset(&sent);
+		service_url_with_artifact(str_of(urls[i]), STR("ST-2"), &sent);
 		canonical(buf_str(&sent), &after);
 		assert_string_equal(buf_cstr(&before), buf_cstr(&after));
 	}
@@ -537,6 +567,7 @@ main(void)
 		cmocka_unit_test(attacks_are_refused),
 		cmocka_unit_test(lengths_are_limited),
 		cmocka_unit_test(tickets_are_placed_last),
+		cmocka_unit_test(artifacts_are_placed_last),
 		cmocka_unit_test(addresses_are_visible_ascii),
 		cmocka_unit_test(tickets_keep_the_service),
 		cmocka_unit_test(good_patterns),

@@ -13,6 +13,7 @@
 #include "http/server.h"
 #include "loop/scoreboard.h"
 #include "model/service.h"
+#include "web/cas/saml.h"
 #include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
@@ -61,12 +62,27 @@ validate_read_format(struct request *rq, struct validate_state *v)
 	    STR("The parameter 'format' is XML or JSON."));
 }
 
+/* /samlValidate has its ticket in the body. */
+static enum param_found
+validate_read_ticket(struct request *rq, struct validate_state *v)
+{
+	enum saml_request_fault fault;
+
+	if (!v->saml)
+		return params_get(&rq->params, STR("ticket"), &v->ticket_text);
+	fault = saml_request_read(rq->body, &rq->arena, &v->asked);
+	if (fault != SAML_REQUEST_FINE)
+		refuse(
+		    v, ANSWER_INVALID_REQUEST, saml_request_fault_text(fault));
+	v->ticket_text = v->asked.artifact;
+	return fault == SAML_REQUEST_FINE ? PARAM_ONCE : PARAM_ABSENT;
+}
+
 static void
 validate_read_parameters(struct request *rq, struct validate_state *v)
 {
 	bool service_once = destination_read(rq, &v->to);
-	enum param_found ticket =
-	    params_get(&rq->params, STR("ticket"), &v->ticket_text);
+	enum param_found ticket = validate_read_ticket(rq, v);
 
 	v->renew = parameter_is_set(rq, STR("renew"));
 	if (rq->params.crooked)
@@ -75,7 +91,11 @@ validate_read_parameters(struct request *rq, struct validate_state *v)
 	if (!service_once || ticket == PARAM_TWICE)
 		refuse(v, ANSWER_INVALID_REQUEST,
 		    STR("A parameter was given twice."));
-	if (v->to.url.len == 0 || v->ticket_text.len == 0)
+	if (v->saml && !v->to.saml)
+		refuse(v, ANSWER_INVALID_REQUEST,
+		    STR("The parameter 'TARGET' is needed."));
+	if (v->to.url.len == 0 || v->to.saml != v->saml ||
+	    v->ticket_text.len == 0)
 		refuse(v, ANSWER_INVALID_REQUEST,
 		    STR("The parameters 'service' and 'ticket' are needed."));
 	if (params_has(&rq->params, STR("pgtUrl")))
@@ -184,6 +204,15 @@ validate_begin_2(struct flow *f)
 }
 
 static enum flow_next
+validate_begin_saml(struct flow *f)
+{
+	struct validate_state *v = request_of(f)->page;
+
+	v->saml = true;
+	return validate_redeem(f);
+}
+
+static enum flow_next
 validate_follow(struct flow *f)
 {
 	struct request *rq = request_of(f);
@@ -225,32 +254,18 @@ validate_note(struct request *rq, const struct validate_state *v)
 		    v->redeemed.last_used_at, rq->now);
 }
 
+/* As CAS spells it; web/cas/saml.c spells the same in SAML. */
 static enum flow_next
-validate_reply(struct flow *f)
+validate_answer(struct request *rq, const struct validate_state *v,
+    const struct answer_success *success)
 {
-	struct request *rq = request_of(f);
-	struct validate_state *v = rq->page;
 	CLEANUP(buf_clear) struct buf body = BUF_INIT(1024 * 1024);
 
-	if (!snapshot_settle(rq))
-		return reply_error(rq, 503);
-	destination_find(rq, &v->to);
 	(void)buf_reserve(&body, ANSWER_USUAL); /* grows once */
-	if (!v->refused)
-		validate_judge(rq, v);
-	validate_note(rq, v);
 	if (v->refused)
 		answer_failure(&body, v->format, v->code, v->text);
 	else
-		answer_success(&body, v->format,
-		    &(struct answer_success){
-			.user = v->redeemed.login,
-			.authenticated_at = v->redeemed.password_at,
-			.from_new_login =
-			    v->ticket.flags & TICKET_FROM_NEW_LOGIN,
-			.attributes = v->redeemed.attributes,
-			.released = v->to.service->released,
-		    });
+		answer_success(&body, v->format, success);
 	if (!buf_ok(&body)) {
 		buf_reset(&body);
 		answer_failure(&body, v->format, ANSWER_INTERNAL_ERROR,
@@ -258,6 +273,32 @@ validate_reply(struct flow *f)
 	}
 	return reply_text(
 	    rq, 200, answer_content_type(v->format), buf_str(&body));
+}
+
+static enum flow_next
+validate_reply(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+	struct answer_success success = { .user = STR_NONE };
+
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &v->to);
+	if (!v->refused)
+		validate_judge(rq, v);
+	validate_note(rq, v);
+	if (!v->refused)
+		success = (struct answer_success){
+			.user = v->redeemed.login,
+			.authenticated_at = v->redeemed.password_at,
+			.from_new_login =
+			    v->ticket.flags & TICKET_FROM_NEW_LOGIN,
+			.attributes = v->redeemed.attributes,
+			.released = v->to.service->released,
+		};
+	return v->saml ? saml_reply(rq, v, &success)
+		       : validate_answer(rq, v, &success);
 }
 
 const struct flow_step validate_1[] = {
@@ -271,6 +312,14 @@ const struct flow_step validate_1[] = {
 const struct flow_step validate_2[] = {
 	FLOW_STEP(validate_await),
 	FLOW_STEP(validate_begin_2), /* spends the ticket */
+	FLOW_STEP(validate_follow),
+	FLOW_STEP(validate_reply),
+	FLOW_END,
+};
+
+const struct flow_step validate_saml[] = {
+	FLOW_STEP(validate_await),
+	FLOW_STEP(validate_begin_saml), /* spends the ticket */
 	FLOW_STEP(validate_follow),
 	FLOW_STEP(validate_reply),
 	FLOW_END,

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /validate, /serviceValidate and /p3/serviceValidate: an application asks who
- * a ticket stands for.
+ * /validate, /serviceValidate, /p3/serviceValidate and /samlValidate: an
+ * application asks who a ticket stands for.
  */
 #ifndef WEB_CAS_VALIDATE_H
 #define WEB_CAS_VALIDATE_H
 
 #include "cas/answer.h"
+#include "cas/saml_request.h"
 #include "cas/ticket.h"
 #include "loop/flow.h"
 #include "store/tickets.h"
@@ -14,6 +15,8 @@
 
 struct validate_state {
 	enum answer_format format;
+	bool saml; /* asked and answered in SAML, whatever the format */
+	struct saml_request asked; /* of /samlValidate alone */
 	struct destination to;
 	bool renew;
 	struct str ticket_text;
@@ -28,6 +31,6 @@ struct validate_state {
 	struct str text;
 };
 
-extern const struct flow_step validate_1[], validate_2[];
+extern const struct flow_step validate_1[], validate_2[], validate_saml[];
 
 #endif

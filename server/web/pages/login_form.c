@@ -39,6 +39,7 @@ login_form_reply(struct request *rq, const struct login_form *form)
 		.service_url = form->to->url,
 		.service_name = service != NULL ? service->name : STR_NONE,
 		.username = form->username,
+		.saml = form->to->saml,
 		.renew = form->renew,
 		.wrong = form->problem == LOGIN_WRONG,
 		.incomplete = form->problem == LOGIN_INCOMPLETE,

@@ -169,9 +169,8 @@ login_reply(struct flow *f)
 		return reply_more(rq);
 	if (l->to.service == NULL)
 		return reply_redirect(rq, 302, request_own_url(rq, "/"));
-	return reply_redirect(rq, 302,
-	    grant_ticket(
-		rq, session->number, false, l->to.url, l->to.canonical));
+	return reply_redirect(
+	    rq, 302, grant_ticket(rq, session->number, false, &l->to));
 }
 
 const struct flow_step login_show[] = {

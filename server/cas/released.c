@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which attributes an application receives.
+ */
+#include "cas/released.h"
+
+#include <jansson.h>
+
+#include "base/memory.h"
+#include "cas/answer.h"
+
+static bool
+is_released(const json_t *released, const char *name)
+{
+	for (size_t i = 0; i < json_array_size(released); i++) {
+		struct str allowed =
+		    str_of(json_string_value(json_array_get(released, i)));
+
+		if (str_equal(allowed, STR("*")) ||
+		    str_equal(allowed, str_of(name)))
+			return true;
+	}
+	return false;
+}
+
+/* The text of one value; `spelled` owns it where JSON does not have it. */
+static struct str
+value_text(const json_t *value, char **spelled)
+{
+	if (json_is_string(value))
+		return (struct str){ json_string_value(value),
+			json_string_length(value) };
+	*spelled = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	return str_of(*spelled);
+}
+
+static void
+visit_attribute(const char *name, const json_t *value, released_visitor *visit,
+    void *context)
+{
+	bool is_list = json_is_array(value);
+	size_t most = is_list ? json_array_size(value) : 1, count = 0;
+	struct str *values = memory_array(most, sizeof(*values));
+	char **spelled = memory_array(most, sizeof(*spelled));
+
+	for (size_t i = 0; i < most; i++) {
+		const json_t *one = is_list ? json_array_get(value, i) : value;
+
+		if (!json_is_null(one))
+			values[count++] = value_text(one, &spelled[i]);
+	}
+	if (count > 0)
+		visit(
+		    context, &(struct released){ str_of(name), values, count });
+	for (size_t i = 0; i < most; i++)
+		free(spelled[i]);
+	free(spelled);
+	free(values);
+}
+
+void
+released_visit(const struct answer_success *success, released_visitor *visit,
+    void *context)
+{
+	static const struct str none = STR_INIT("[]"), empty = STR_INIT("{}");
+	json_t *attributes, *released, *value;
+	const char *name, *why;
+
+	if (success->released.len <= none.len ||
+	    success->attributes.len <= empty.len)
+		return;
+	attributes = json_loadb(
+	    success->attributes.at, success->attributes.len, 0, NULL);
+	released =
+	    json_loadb(success->released.at, success->released.len, 0, NULL);
+	json_object_foreach(attributes, name, value)
+	{
+		if (is_released(released, name) &&
+		    answer_attribute_name_allowed(str_of(name), &why))
+			visit_attribute(name, value, visit, context);
+	}
+	json_decref(attributes);
+	json_decref(released);
+}
