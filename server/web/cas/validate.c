@@ -9,6 +9,9 @@
  */
 #include "web/cas/validate.h"
 
+#include "base/arena.h"
+#include "base/buf.h"
+#include "cas/service_url.h"
 #include "crypto/random.h"
 #include "http/server.h"
 #include "loop/scoreboard.h"
@@ -108,11 +111,21 @@ validate_open(struct request *rq, struct validate_state *v)
 	return false;
 }
 
+/* What single logout will call. */
+static struct str
+redeemed_url(struct request *rq, const struct destination *to)
+{
+	CLEANUP(buf_clear) struct buf url = BUF_INIT(3 * SERVICE_URL_LONGEST);
+
+	service_url_with_ticket(to->url, STR_NONE, &url);
+	return arena_text(&rq->arena, buf_str(&url));
+}
+
 static void
 validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
 {
 	struct gate *gate = rq->gate;
-	bool right_service;
+	bool right_service, redeems;
 
 	destination_make_canonical(rq, &v->to);
 	right_service = v->to.canonical.len > 0 &&
@@ -123,6 +136,7 @@ validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
 		refuse(v, ANSWER_INVALID_SERVICE,
 		    STR("This ticket was issued for another service."));
 	destination_find(rq, &v->to);
+	redeems = right_service && v->to.service != NULL;
 	random_bytes(v->request, sizeof(v->request));
 	tickets_redeem(gate->store, f,
 	    &(struct ticket_redemption){
@@ -130,10 +144,9 @@ validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
 		.issued_at = v->ticket.issued_at,
 		.random = v->ticket.random,
 		.request = v->request,
-		.service_id = right_service && v->to.service != NULL
-				  ? v->to.service->id
-				  : 0,
+		.service_id = redeems ? v->to.service->id : 0,
 		.ticket = v->ticket_text,
+		.service_url = redeems ? redeemed_url(rq, &v->to) : STR_NONE,
 		.now = rq->now,
 		.limits = rq->configuration->settings.session,
 	    },

@@ -1,0 +1,75 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- What applications are to be told when sessions end; the rows themselves are
+-- written by a trigger of sso.session.
+
+-- name: logout_claim
+-- role: app
+-- retry: idempotent
+-- lane: bulk
+-- row: logout_claimed
+-- Takes what is due until a time, the oldest first: two for each host, and none
+-- for those in $6, who are being called.  The claim is random and so names the
+-- request: asked again, it finds what the first attempt took.
+WITH due AS MATERIALIZED (
+	SELECT id, due_at, host FROM sso.outbox
+	WHERE payload IS NOT NULL AND kind = 'logout'
+	AND (due_at <= $2::timestamptz OR claimed_by = $4::text)
+	AND host <> ALL ($6::text::text[])
+	ORDER BY due_at
+	LIMIT 2000
+), turns AS MATERIALIZED (
+	SELECT id,
+	       row_number() OVER (PARTITION BY host ORDER BY due_at, id) AS turn
+	FROM due
+), chosen AS MATERIALIZED (
+	SELECT o.id FROM sso.outbox AS o
+	WHERE o.id IN (SELECT id FROM turns WHERE turn <= 2)
+	AND o.payload IS NOT NULL
+	AND (o.due_at <= $2 OR o.claimed_by = $4)
+	ORDER BY o.due_at, o.id
+	LIMIT $5::bigint
+	FOR UPDATE SKIP LOCKED
+), claimed AS (
+	UPDATE sso.outbox AS o
+	SET due_at = $3::timestamptz, claimed_by = $4, tries = o.tries + 1
+	FROM chosen WHERE o.id = chosen.id
+	RETURNING o.id, o.created_at, o.expires_at, o.tries, o.session,
+		o.service_id, o.host, o.payload
+)
+SELECT $1::bigint AS echo, true AS found, c.id, c.created_at, c.expires_at,
+       c.tries, c.session, c.service_id, c.host, c.payload
+FROM claimed AS c;
+
+-- name: logout_find_missed
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- A ticket that was redeemed at the very moment at which its session ended may
+-- be seen by neither statement; later it is.
+SELECT $1::bigint AS echo, true AS found,
+       coalesce(sum(sso.tell_applications(s.number, s.account_id,
+	s.created_at, $3::timestamptz)), 0)::bigint AS count
+FROM sso.session AS s
+WHERE s.ended_at > $2::timestamptz;
+
+-- name: logout_expire_sessions
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Ends sessions that have run out, a batch at a time, so that the applications
+-- hear of it.
+WITH old AS MATERIALIZED (
+	SELECT number FROM sso.session
+	WHERE ended_at IS NULL
+	AND (last_used_at <= $3::timestamptz OR created_at <= $4::timestamptz)
+	LIMIT $5::bigint
+	FOR NO KEY UPDATE SKIP LOCKED
+), ended AS (
+	UPDATE sso.session AS s SET ended_at = $2::timestamptz
+	FROM old WHERE s.number = old.number
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM ended;
