@@ -4,6 +4,7 @@
  */
 #include "outbound/http_call.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -12,10 +13,20 @@
 #include "outbound/http_talk.h"
 #include "workers/pool.h"
 
+enum {
+	IDLE_MOST = 16
+};
+
 struct http_caller {
 	struct http_caller_settings settings;
 	struct pool *pool;
 	atomic_bool stopping;
+
+	/* Handles for the next calls: a handle remembers the authorities that
+	 * it has read, which takes longer than all the rest of a call. */
+	pthread_mutex_t lock;
+	CURL *idle[IDLE_MOST];
+	size_t idle_count;
 };
 
 struct call_item {
@@ -34,6 +45,7 @@ http_caller_new(
 	struct http_caller *caller = memory_new(sizeof(*caller));
 
 	caller->settings = *settings;
+	pthread_mutex_init(&caller->lock, NULL);
 	caller->pool =
 	    pool_new(base, settings->parallel, 2 * settings->parallel);
 	return caller;
@@ -51,7 +63,39 @@ http_caller_free(struct http_caller *caller)
 	if (caller == NULL)
 		return;
 	pool_free(caller->pool);
+	for (size_t i = 0; i < caller->idle_count; i++)
+		curl_easy_cleanup(caller->idle[i]);
+	pthread_mutex_destroy(&caller->lock);
 	free(caller);
+}
+
+static CURL *
+caller_take(struct http_caller *caller)
+{
+	CURL *easy = NULL;
+
+	pthread_mutex_lock(&caller->lock);
+	if (caller->idle_count > 0)
+		easy = caller->idle[--caller->idle_count];
+	pthread_mutex_unlock(&caller->lock);
+	if (easy == NULL)
+		easy = curl_easy_init();
+	if (easy == NULL)
+		abort(); /* out of memory */
+	return easy;
+}
+
+static void
+caller_give_back(struct http_caller *caller, CURL *easy)
+{
+	curl_easy_reset(easy);
+	pthread_mutex_lock(&caller->lock);
+	if (caller->idle_count < IDLE_MOST) {
+		caller->idle[caller->idle_count++] = easy;
+		easy = NULL;
+	}
+	pthread_mutex_unlock(&caller->lock);
+	curl_easy_cleanup(easy);
 }
 
 static struct str
@@ -77,11 +121,14 @@ static void
 call_item_work(struct pool_item *item)
 {
 	struct call_item *c = (struct call_item *)item;
+	CURL *easy = caller_take(c->caller);
 
-	http_talk(&(struct http_talk){ .settings = &c->caller->settings,
+	http_talk(&(struct http_talk){ .easy = easy,
+		      .settings = &c->caller->settings,
 		      .call = &c->call,
 		      .stopping = &c->caller->stopping },
 	    &c->result);
+	caller_give_back(c->caller, easy);
 }
 
 static void

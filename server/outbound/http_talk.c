@@ -7,7 +7,6 @@
  */
 #include "outbound/http_talk.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,7 +15,7 @@
 
 struct talk {
 	const struct http_talk *asked;
-	CURL *easy;
+	CURL *easy; /* that of `asked` */
 	struct curl_slist *fields;
 	size_t heard; /* bytes */
 	unsigned status; /* of the answer whose head is being read */
@@ -116,6 +115,8 @@ talk_set_place(struct talk *t)
 	TALK_SET(t, CURLOPT_NOSIGNAL, 1L);
 	TALK_SET(t, CURLOPT_FRESH_CONNECT, 1L);
 	TALK_SET(t, CURLOPT_FORBID_REUSE, 1L);
+	TALK_SET(t, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	TALK_SET(t, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	TALK_SET(t, CURLOPT_CONNECTTIMEOUT_MS, (long)call->connect_ms);
 	TALK_SET(t, CURLOPT_TIMEOUT_MS, (long)call->total_ms);
 }
@@ -206,15 +207,12 @@ talk_tell(const struct talk *t, CURLcode code, struct http_call_result *into)
 void
 http_talk(const struct http_talk *asked, struct http_call_result *into)
 {
-	struct talk t = { .asked = asked, .easy = curl_easy_init() };
+	struct talk t = { .asked = asked, .easy = asked->easy };
 
-	if (t.easy == NULL)
-		abort(); /* out of memory */
 	talk_set_place(&t);
 	talk_set_trust(&t);
 	talk_set_callbacks(&t);
 	talk_set_request(&t);
 	talk_tell(&t, curl_easy_perform(t.easy), into);
-	curl_easy_cleanup(t.easy);
 	curl_slist_free_all(t.fields);
 }

@@ -26,6 +26,19 @@ extern const struct row_table logout_claimed_row;
 const struct row_table logout_claimed_row =
     ROW_TABLE(struct logout_claimed, logout_claimed_columns);
 
+static const struct row_column logout_host_columns[] = {
+	ROW_COLUMN(struct logout_host, host, ROW_TEXT),
+	ROW_COLUMN(struct logout_host, service, ROW_TEXT),
+	ROW_COLUMN(struct logout_host, waiting, ROW_INT),
+	ROW_COLUMN(struct logout_host, given_up, ROW_INT),
+	ROW_COLUMN(struct logout_host, delivered, ROW_INT),
+	ROW_COLUMN(struct logout_host, last_error, ROW_TEXT),
+};
+
+extern const struct row_table logout_host_row;
+const struct row_table logout_host_row =
+    ROW_TABLE(struct logout_host, logout_host_columns);
+
 void
 logouts_claim(struct store *store, struct flow *f,
     const struct outbox_claim *claim, struct str busy, struct row_list *into)
@@ -40,6 +53,12 @@ logouts_claim(struct store *store, struct flow *f,
 
 	store_ask_list(
 	    store, f, STATEMENT_LOGOUT_CLAIM, values, COUNT_OF(values), into);
+}
+
+void
+logouts_list(struct store *store, struct flow *f, struct row_list *into)
+{
+	store_ask_list(store, f, STATEMENT_LOGOUT_LIST, NULL, 0, into);
 }
 
 void

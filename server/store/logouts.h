@@ -32,6 +32,18 @@ struct logout_claimed {
 void logouts_claim(struct store *, struct flow *, const struct outbox_claim *,
     struct str busy, struct row_list *into);
 
+struct logout_host {
+	struct str host;
+	struct str service; /* its name; STR_NONE: it is forgotten */
+	int64_t waiting; /* notices, as the next two */
+	int64_t given_up;
+	int64_t delivered;
+	struct str last_error; /* of those not delivered */
+};
+
+/* A list of `struct logout_host`, the worst first, at most 1,000. */
+void logouts_list(struct store *, struct flow *, struct row_list *into);
+
 /* Upkeep: tickets redeemed while their session was ending, since a moment. */
 void logouts_find_missed(struct store *, struct flow *, int64_t ended_after,
     int64_t now, struct upkeep_swept *into);

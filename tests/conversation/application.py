@@ -106,6 +106,10 @@ class Application:
         return part
 
     def close(self):
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)  # accept() ends
+        except OSError:
+            pass  # it is closed already
         self.listener.close()
 
 

@@ -41,6 +41,26 @@ SELECT $1::bigint AS echo, true AS found, c.id, c.created_at, c.expires_at,
        c.tries, c.session, c.service_id, c.host, c.payload
 FROM claimed AS c;
 
+-- name: logout_list
+-- role: app
+-- retry: read
+-- lane: slow
+-- row: logout_host
+-- How it stands with each application that was to be told in the last days, the
+-- worst first.
+SELECT $1::bigint AS echo, true AS found, o.host, v.name AS service,
+       count(*) FILTER (WHERE o.payload IS NOT NULL) AS waiting,
+       count(*) FILTER (WHERE o.failed_at IS NOT NULL) AS given_up,
+       count(*) FILTER (WHERE o.delivered_at IS NOT NULL) AS delivered,
+       (array_agg(o.last_error ORDER BY o.created_at DESC)
+	FILTER (WHERE o.delivered_at IS NULL AND o.last_error IS NOT NULL))[1]
+	AS last_error
+FROM sso.outbox AS o LEFT JOIN sso.service AS v ON v.id = o.service_id
+WHERE o.kind = 'logout'
+GROUP BY o.host, v.name
+ORDER BY waiting DESC, given_up DESC, o.host, v.name
+LIMIT 1000;
+
 -- name: logout_find_missed
 -- role: app
 -- retry: idempotent

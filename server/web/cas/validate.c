@@ -121,24 +121,51 @@ redeemed_url(struct request *rq, const struct destination *to)
 	return arena_text(&rq->arena, buf_str(&url));
 }
 
+/*
+ * A ticket for an application that this gate has never heard of was issued by
+ * one that knew more: its registry is needed now, since single logout tells
+ * only those that were known when they redeemed.
+ */
 static void
-validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
+validate_match(struct request *rq, struct flow *f, struct validate_state *v)
 {
-	struct gate *gate = rq->gate;
-	bool right_service, redeems;
-
 	destination_make_canonical(rq, &v->to);
-	right_service = v->to.canonical.len > 0 &&
-			ticket_service_matches(rq->configuration->keys,
-			    v->key_id, &v->ticket, v->to.canonical);
-
-	if (!right_service)
+	v->right_service = v->to.canonical.len > 0 &&
+			   ticket_service_matches(rq->configuration->keys,
+			       v->key_id, &v->ticket, v->to.canonical);
+	if (!v->right_service)
 		refuse(v, ANSWER_INVALID_SERVICE,
 		    STR("This ticket was issued for another service."));
 	destination_find(rq, &v->to);
-	redeems = right_service && v->to.service != NULL;
+	if (v->right_service && v->to.service == NULL)
+		generation_read(rq->gate->store, f, &v->generation);
+}
+
+static enum flow_next
+validate_catch_up(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+
+	snapshot_follow(rq, f, v->generation.number);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+validate_spend(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+	bool redeems;
+
+	if (!v->opened)
+		return FLOW_NEXT;
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &v->to);
+	redeems = v->right_service && v->to.service != NULL;
 	random_bytes(v->request, sizeof(v->request));
-	tickets_redeem(gate->store, f,
+	tickets_redeem(rq->gate->store, f,
 	    &(struct ticket_redemption){
 		.session = v->ticket.session,
 		.issued_at = v->ticket.issued_at,
@@ -151,6 +178,7 @@ validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
 		.limits = rq->configuration->settings.session,
 	    },
 	    &v->redeemed);
+	return FLOW_NEXT;
 }
 
 /* A gate that has just started does not know the restore epoch yet, and must
@@ -163,7 +191,7 @@ validate_await(struct flow *f)
 }
 
 static enum flow_next
-validate_redeem(struct flow *f)
+validate_begin(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct validate_state *v = rq->page;
@@ -171,8 +199,9 @@ validate_redeem(struct flow *f)
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	validate_read_parameters(rq, v);
-	if (validate_open(rq, v))
-		validate_spend(rq, f, v);
+	v->opened = validate_open(rq, v);
+	if (v->opened)
+		validate_match(rq, f, v);
 	return FLOW_NEXT;
 }
 
@@ -182,7 +211,7 @@ validate_begin_1(struct flow *f)
 	struct validate_state *v = request_of(f)->page;
 
 	v->format = ANSWER_TEXT;
-	return validate_redeem(f);
+	return validate_begin(f);
 }
 
 static enum flow_next
@@ -193,7 +222,7 @@ validate_begin_2(struct flow *f)
 
 	v->format = ANSWER_XML;
 	validate_read_format(rq, v);
-	return validate_redeem(f);
+	return validate_begin(f);
 }
 
 static enum flow_next
@@ -275,7 +304,9 @@ validate_reply(struct flow *f)
 
 const struct flow_step validate_1[] = {
 	FLOW_STEP(validate_await),
-	FLOW_STEP(validate_begin_1), /* spends the ticket */
+	FLOW_STEP(validate_begin_1),
+	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
+	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow), /* the registry, if it changed */
 	FLOW_STEP(validate_reply),
 	FLOW_END,
@@ -283,7 +314,9 @@ const struct flow_step validate_1[] = {
 
 const struct flow_step validate_2[] = {
 	FLOW_STEP(validate_await),
-	FLOW_STEP(validate_begin_2), /* spends the ticket */
+	FLOW_STEP(validate_begin_2),
+	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
+	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow),
 	FLOW_STEP(validate_reply),
 	FLOW_END,
