@@ -30,8 +30,10 @@ ALTER TABLE sso.outbox
 		(host IS NOT NULL AND session IS NOT NULL
 		AND service_id IS NOT NULL));
 
-CREATE INDEX outbox_logout_due ON sso.outbox (due_at)
-	WHERE payload IS NOT NULL AND kind = 'logout';
+-- Neither kind is looked for behind a heap of the other.
+DROP INDEX sso.outbox_due;
+CREATE INDEX outbox_due ON sso.outbox (kind, due_at)
+	WHERE payload IS NOT NULL;
 
 -- For those that look for sessions that have run out.
 CREATE INDEX session_open ON sso.session (created_at) WHERE ended_at IS NULL;

@@ -100,7 +100,7 @@ static const struct option_rule list_options[] = {
 const struct command logout_parts[] = {
 	{ .name = "list",
 	    .summary = "List applications by how telling them went",
-	    .details = "Of the last 30 days, the worst first.",
+	    .details = "Of the last five days, the worst first.",
 	    .options = list_options,
 	    .run = logout_list },
 	{ 0 },

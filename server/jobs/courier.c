@@ -32,6 +32,7 @@ enum {
 	RETRY_PERIOD_US = 5 * 1000000,
 	STOP_PATIENCE_US = 2 * 1000000,
 	KEEP_OUTBOX_DAYS = 30, /* rows that are settled */
+	KEEP_LOGOUTS_DAYS = 5,
 	MISSED_SINCE_US = 2 * UPKEEP_PERIOD_US,
 };
 
@@ -60,6 +61,7 @@ struct upkeep {
 	struct upkeep_swept sessions;
 	struct upkeep_swept run_out; /* sessions, if that is asked for */
 	struct upkeep_swept missed; /* applications to be told */
+	struct upkeep_swept logouts;
 	struct upkeep_swept throttle;
 	struct upkeep_swept places;
 	struct upkeep_swept decisions;
@@ -144,6 +146,8 @@ upkeep_sweep_mails(struct flow *f)
 	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->expired);
 	upkeep_sweep_outbox(u->courier->store, f,
 	    u->now - KEEP_OUTBOX_DAYS * day_us, SWEPT_AT_A_TIME, &u->outbox);
+	logouts_sweep(u->courier->store, f, u->now - KEEP_LOGOUTS_DAYS * day_us,
+	    SWEPT_AT_A_TIME, &u->logouts);
 	return FLOW_NEXT;
 }
 
@@ -168,7 +172,8 @@ upkeep_report(struct flow *f)
 	    LOG_NUMBER("pending", u->pending.count),
 	    LOG_NUMBER("browsers", u->browsers.count),
 	    LOG_NUMBER("expired", u->expired.count),
-	    LOG_NUMBER("outbox", u->outbox.count));
+	    LOG_NUMBER("outbox", u->outbox.count),
+	    LOG_NUMBER("logouts", u->logouts.count));
 	return FLOW_DONE;
 }
 
@@ -203,7 +208,8 @@ upkeep_release(void *state)
 		    u->pending.count >= SWEPT_AT_A_TIME ||
 		    u->browsers.count >= SWEPT_AT_A_TIME ||
 		    u->expired.count >= SWEPT_AT_A_TIME ||
-		    u->outbox.count >= SWEPT_AT_A_TIME;
+		    u->outbox.count >= SWEPT_AT_A_TIME ||
+		    u->logouts.count >= SWEPT_AT_A_TIME;
 
 	courier->at_work = false;
 	courier->due_us = clock_monotonic() + (!u->done  ? RETRY_PERIOD_US

@@ -87,3 +87,14 @@ logouts_expire_sessions(struct store *store, struct flow *f, int64_t now,
 	store_ask(store, f, STATEMENT_LOGOUT_EXPIRE_SESSIONS, values,
 	    COUNT_OF(values), into);
 }
+
+void
+logouts_sweep(struct store *store, struct flow *f, int64_t added_before,
+    int64_t most, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(added_before),
+		INT_VALUE(most) };
+
+	store_ask(
+	    store, f, STATEMENT_LOGOUT_SWEEP, values, COUNT_OF(values), into);
+}

@@ -52,4 +52,8 @@ void logouts_find_missed(struct store *, struct flow *, int64_t ended_after,
 void logouts_expire_sessions(struct store *, struct flow *, int64_t now,
     const struct session_limits *, int64_t most, struct upkeep_swept *into);
 
+/* Upkeep: deletes what was settled and added before a moment. */
+void logouts_sweep(struct store *, struct flow *, int64_t added_before,
+    int64_t most, struct upkeep_swept *into);
+
 #endif

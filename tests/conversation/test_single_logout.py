@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Single logout (rows D08 to D19), and calling out (rows T182 to T193): real
 applications listen, and are told that a session has ended."""
+import json
 import os
 import re
 import signal
@@ -504,6 +505,27 @@ def test_D19_ended_by_an_administrator(place, apps, person, new_login,
     settled(place, "delivered")
 
 
+def test_D19_ended_by_an_import(place, apps, person, new_login):
+    app = apps()
+    login, password = new_login
+    redeem(person(login, password), app.url())
+    file = place.folder / "people.json"
+    for state in ("active", "disabled"):  # the first changes nothing
+        assert rows(place) == []
+        file.write_text(json.dumps([{"login": login, "state": state}]))
+        place.portillon("account", "import", file, "--update")
+    told(app)
+    settled(place, "delivered")
+
+
+def test_D19_ended_because_a_backup_came_back(place, apps, person):
+    app = apps()
+    ticket = redeem(person(), app.url())
+    place.portillon("restored")
+    (heard,) = told(app)
+    assert index(heard) == ticket
+
+
 def test_D19_another_person_in_the_same_browser(place, apps, person):
     app, alice = apps(), person()
     ticket = redeem(alice, app.url())
@@ -605,6 +627,28 @@ def test_T189_certificates_are_verified(place, apps, person):
             assert not listener.heard
             listener.close()
     assert not self_signed.heard and not other.heard and not expired.heard
+
+
+def test_T188_the_environment_does_not_count(place, apps, person,
+                                             monkeypatch):
+    proxy, app, secure = Application(), apps(), apps(https=True)
+    keys = place.folder / "session-keys"
+    variables = {**place.environment(), "SSLKEYLOGFILE": str(keys),
+                 "CURL_CA_BUNDLE": "/nowhere"}
+    for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
+        variables[name] = proxy.url("")
+    monkeypatch.setattr(place, "environment", lambda: variables)
+    place.restart()
+    alice = person()
+    for one in (app, secure):
+        redeem(alice, one.url())
+    log_out(alice)
+    told(app)
+    told(secure)
+    monkeypatch.undo()
+    place.restart()
+    assert not proxy.heard and not keys.exists()
+    proxy.close()
 
 
 # Whatever happens to the courier

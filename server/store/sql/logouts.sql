@@ -12,12 +12,15 @@
 -- for those in $6, who are being called.  The claim is random and so names the
 -- request: asked again, it finds what the first attempt took.
 WITH due AS MATERIALIZED (
-	SELECT id, due_at, host FROM sso.outbox
+	(SELECT id, due_at, host FROM sso.outbox
 	WHERE payload IS NOT NULL AND kind = 'logout'
-	AND (due_at <= $2::timestamptz OR claimed_by = $4::text)
-	AND host <> ALL ($6::text::text[])
+	AND due_at <= $2::timestamptz AND host <> ALL ($6::text::text[])
 	ORDER BY due_at
-	LIMIT 2000
+	LIMIT 2000)
+	UNION ALL
+	(SELECT id, due_at, host FROM sso.outbox
+	WHERE payload IS NOT NULL AND kind = 'logout'
+	AND due_at = $3::timestamptz AND claimed_by = $4::text)
 ), turns AS MATERIALIZED (
 	SELECT id,
 	       row_number() OVER (PARTITION BY host ORDER BY due_at, id) AS turn
@@ -32,7 +35,7 @@ WITH due AS MATERIALIZED (
 	FOR UPDATE SKIP LOCKED
 ), claimed AS (
 	UPDATE sso.outbox AS o
-	SET due_at = $3::timestamptz, claimed_by = $4, tries = o.tries + 1
+	SET due_at = $3, claimed_by = $4, tries = o.tries + 1
 	FROM chosen WHERE o.id = chosen.id
 	RETURNING o.id, o.created_at, o.expires_at, o.tries, o.session,
 		o.service_id, o.host, o.payload
@@ -60,6 +63,25 @@ WHERE o.kind = 'logout'
 GROUP BY o.host, v.name
 ORDER BY waiting DESC, given_up DESC, o.host, v.name
 LIMIT 1000;
+
+-- name: logout_sweep
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes rows that are delivered or given up, a batch at a time: sooner than
+-- mails, of which there are fewer.
+WITH old AS (
+	SELECT id FROM sso.outbox
+	WHERE payload IS NULL AND kind = 'logout'
+	AND created_at < $2::timestamptz
+	LIMIT $3::bigint
+	FOR UPDATE SKIP LOCKED
+), swept AS (
+	DELETE FROM sso.outbox AS o USING old WHERE o.id = old.id
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
 
 -- name: logout_find_missed
 -- role: app
