@@ -21,7 +21,9 @@
 		python3-cryptography
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
 		haproxy nginx-light strace systemd oathtool python3-pyotp zbar-tools
-		librsvg2-bin)
+		librsvg2-bin
+		php-cas php-xml php-cli php-cgi # php-cgi, or it brings Apache's module
+		libauthen-cas-client-perl libplack-perl python3-django-casclient)
 }
 
 packages_say() {
