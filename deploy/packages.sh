@@ -22,7 +22,7 @@
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
 		haproxy nginx-light strace systemd oathtool python3-pyotp zbar-tools
 		librsvg2-bin
-		php-cas php-xml php-cli php-cgi # php-cgi, or it brings Apache's module
+		php-cas php-xml php-cgi # without php-cgi, php-cas brings all of Apache
 		libauthen-cas-client-perl libplack-perl python3-django-casclient)
 }
 

@@ -74,40 +74,52 @@ class Application:
             self.process.wait(SLOWEST)
 
 
-class ModAuthCas(Application):
-    """Apache's module.  Of version 3.0 it knows nothing, and is told the
-    attributes by 2.0 as well."""
+class Apache(Application):
+    """A CGI program over HTTPS, with what application.conf.in puts before
+    it."""
 
-    folder = "mod_auth_cas"
     scheme = "https"
-    endpoints = {"2.0": "serviceValidate", "SAML": "samlValidate"}
 
     def command(self):
         return ["/usr/sbin/apache2", "-f", self.home / "apache.conf",
                 "-D", "FOREGROUND"]
 
+    def words(self):
+        return {"HOME": self.home, "PORT": self.port,
+                "MODULES": "/usr/lib/apache2/modules",
+                "TLS": self.place.folder / "tls", "CAS_URL": self.place.url}
+
+    def prepare(self):
+        super().prepare()
+        for source in (HERE / "apache.conf.in",
+                       self.home / "application.conf.in"):
+            text = source.read_text()
+            for word, value in self.words().items():
+                text = text.replace(f"@{word}@", str(value))
+            (self.home / source.stem).write_text(text)
+
+
+class ModAuthCas(Apache):
+    """Of version 3.0 it knows nothing, and is told the attributes by 2.0 as
+    well."""
+
+    folder = "mod_auth_cas"
+    endpoints = {"2.0": "serviceValidate", "SAML": "samlValidate"}
+
+    def words(self):
+        return {**super().words(), "ENDPOINT": self.endpoints[self.protocol],
+                "SAML": "On" if self.protocol == "SAML" else "Off"}
+
     def prepare(self):
         super().prepare()
         (self.home / "cookies").mkdir()
-        text = (self.home / "apache.conf.in").read_text()
-        for word, value in (
-                ("HOME", self.home), ("PORT", self.port),
-                ("CAS_URL", self.place.url),
-                ("TLS", self.place.folder / "tls"),
-                ("ENDPOINT", self.endpoints[self.protocol]),
-                ("SAML", "On" if self.protocol == "SAML" else "Off")):
-            text = text.replace(f"@{word}@", str(value))
-        (self.home / "apache.conf").write_text(text)
 
 
-class PhpCas(Application):
-    """In PHP's own server."""
-
+class PhpCas(Apache):
     folder = "phpcas"
 
-    def command(self):
-        return ["/usr/bin/php", "-d", f"session.save_path={self.home}",
-                "-S", f"127.0.0.1:{self.port}", "index.php"]
+    def environment(self):
+        return {**super().environment(), "PHPRC": str(self.home)}
 
 
 class Perl(Application):

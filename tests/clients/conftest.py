@@ -58,6 +58,14 @@ def application(installation, request):
         one.end()
 
 
+@pytest.fixture(autouse=True)
+def complaints(application):
+    """pytest shows what is printed here beside a test that failed."""
+    mark = len(application.log())
+    yield
+    print(application.log()[mark:])
+
+
 @pytest.fixture
 def visitor(installation):
     """Makes visitors: each call is another person's browser."""

@@ -32,7 +32,7 @@ def test_sign_in_tells_the_application_who_came(application, visitor):
     """What is released arrives letter by letter, and nothing else does."""
     alice = signed_in(visitor, application)
     page = alice.shown()
-    assert page is not None, (alice.status, alice.text, application.log())
+    assert page is not None, (alice.status, alice.text)
     assert alice.url.startswith(application.url)
     assert page["user"] == "alice"
     values = {name: value if isinstance(value, list) else [value]
@@ -97,4 +97,4 @@ def test_one_sign_in_opens_every_application(application, chromium):
             lambda _: chromium.current_url.startswith(application.url))
     chromium.applications.append(application.folder)
     page = json.loads(chromium.find_element(By.TAG_NAME, "pre").text)
-    assert page["user"] == "alice", application.log()
+    assert page["user"] == "alice"

@@ -1,11 +1,18 @@
+#!/usr/bin/php-cgi
 <?php
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A page behind phpCAS that shows who came, as JSON. */
 require_once 'CAS.php';
 
+const VERSIONS = [
+	'2.0' => CAS_VERSION_2_0,
+	'3.0' => CAS_VERSION_3_0,
+	'SAML' => SAML_VERSION_1_1,
+];
+
 phpCAS::client(
-	getenv('CAS_PROTOCOL') === 'SAML' ? SAML_VERSION_1_1 : getenv('CAS_PROTOCOL'),
+	VERSIONS[getenv('CAS_PROTOCOL')],
 	parse_url(getenv('CAS_URL'), PHP_URL_HOST),
 	parse_url(getenv('CAS_URL'), PHP_URL_PORT),
 	parse_url(getenv('CAS_URL'), PHP_URL_PATH),
