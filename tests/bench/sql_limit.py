@@ -51,7 +51,7 @@ def insert_script(sessions):
                 5: "decode(lpad(to_hex(:a::bigint), 32, '0'), 'hex')",
                 6: "1", 7: f"'ST-{'x' * 60}'", 8: "now()",
                 9: "'2001-01-01'", 10: "'2001-01-01'",
-                11: "(now() - interval '360 seconds')"}))
+                11: "'https://app0.bench.example/'"}))
 
 
 def write_scripts(stack, kind):

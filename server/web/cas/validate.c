@@ -251,7 +251,7 @@ validate_begin_saml(struct flow *f)
 	struct validate_state *v = request_of(f)->page;
 
 	v->saml = true;
-	return validate_redeem(f);
+	return validate_begin(f);
 }
 
 static enum flow_next
@@ -365,7 +365,9 @@ const struct flow_step validate_2[] = {
 
 const struct flow_step validate_saml[] = {
 	FLOW_STEP(validate_await),
-	FLOW_STEP(validate_begin_saml), /* spends the ticket */
+	FLOW_STEP(validate_begin_saml),
+	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
+	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow),
 	FLOW_STEP(validate_reply),
 	FLOW_END,
