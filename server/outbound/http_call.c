@@ -142,7 +142,7 @@ call_item_finished(struct pool_item *item)
 	text_free(c->call.content_type);
 	text_free(c->call.body);
 	free(c);
-	flow_answered(f, true);
+	flow_answered(f, NULL);
 }
 
 void
