@@ -319,7 +319,7 @@ def all_gates_ready(installation):
     return answer.status == 200 and found[1] == found[2]
 
 
-def all_gates_answer(installation, path):
+def all_gates_answer(installation, path, jar=()):
     """200 on sixteen new connections in a row.  Which gate a connection gets is
     chance, so hardly any gate was left out.  For "/ready" the node is asked,
     which knows of all of them."""
@@ -327,6 +327,7 @@ def all_gates_answer(installation, path):
         return all_gates_ready(installation)
     for _ in range(16):
         one = Browser(installation)
+        one.jar.update(jar)
         try:
             if one.get(path).status != 200:
                 return False
