@@ -31,6 +31,7 @@ struct sign_in {
 	int64_t verified_at; /* 0: no second step yet */
 	struct str verified_by; /* "totp", "email", "recovery" */
 	struct str service_url; /* as the application gave it; empty: none */
+	struct str method; /* of struct destination */
 	bool renew;
 	int64_t address_id; /* 0: no code was sent */
 	struct str email; /* where it was sent to */

@@ -9,11 +9,31 @@
 #include "web/request.h"
 #include "web/snapshot.h"
 
+/* Answers that go in the address are what the protocol does by itself. */
+static struct str
+method_read(struct str word)
+{
+	static const struct str others[] = { STR_INIT("POST"),
+		STR_INIT("HEADER") };
+
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		if (str_equal_nocase(word, others[i]))
+			return others[i];
+	}
+	return STR_NONE;
+}
+
 bool
 destination_read(struct request *rq, struct destination *to)
 {
+	struct str method;
+
 	*to = (struct destination){ .url = STR_NONE };
-	return params_get(&rq->params, STR("service"), &to->url) != PARAM_TWICE;
+	if (params_get(&rq->params, STR("service"), &to->url) == PARAM_TWICE ||
+	    params_get(&rq->params, STR("method"), &method) == PARAM_TWICE)
+		return false;
+	to->method = method_read(method);
+	return true;
 }
 
 void

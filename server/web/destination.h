@@ -16,11 +16,14 @@ struct destination {
 	struct str url; /* as the application gave it; empty: none */
 	struct str canonical; /* empty: no URL that a service may have */
 	const struct service *service; /* NULL: not registered, or disabled */
+	struct str method; /* how the ticket goes there: "POST", "HEADER";
+			    * STR_NONE: in the address */
 };
 
 /*
- * Reads the parameter `service`; an empty one counts as absent.  False if it
- * stands twice.  Neither makes it canonical nor looks it up.
+ * Reads the parameters `service` (an empty one counts as absent) and `method`
+ * (a word that the protocol does not know, too).  False if one of them stands
+ * twice.  Neither makes it canonical nor looks it up.
  */
 bool destination_read(struct request *, struct destination *) MUST_CHECK;
 

@@ -6,7 +6,6 @@
 
 #include <assert.h>
 
-#include "cas/service_url.h"
 #include "cas/ticket.h"
 #include "crypto/keys.h"
 #include "crypto/random.h"
@@ -73,13 +72,10 @@ grant_session_cookie(struct request *rq, const struct session_grant *grant)
 
 struct str
 grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
-    struct str service_url, struct str canonical_url)
+    struct str canonical_url)
 {
 	struct gate *gate = rq->gate;
 	unsigned key_id = rq->active_key;
-	CLEANUP(buf_clear)
-	struct buf location = BUF_INIT(
-	    3 * SERVICE_URL_LONGEST + TICKET_LENGTH + sizeof("?ticket="));
 	char text[TICKET_LENGTH + 1];
 	struct ticket ticket = {
 		.session = session_number,
@@ -94,6 +90,5 @@ grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
 	ticket_seal(rq->configuration->keys, key_id,
 	    gate->generation.restore_epoch, &ticket, text);
 	scoreboard_count(SCORE_TICKETS);
-	service_url_with_ticket(service_url, str_of(text), &location);
-	return arena_text(&rq->arena, buf_str(&location));
+	return arena_text(&rq->arena, str_of(text));
 }

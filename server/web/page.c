@@ -20,6 +20,7 @@
 #include "web/page_fields.h"
 #include "web/page_files.h"
 #include "web/set_up_pages.h"
+#include "web/way_pages.h"
 
 /* clang-format off */
 
@@ -37,6 +38,7 @@ static const struct template_field login_fields[] = {
 	FIELD(struct login_page, execution, TEMPLATE_TEXT),
 	FIELD(struct login_page, service_url, TEMPLATE_TEXT),
 	FIELD(struct login_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct login_page, method, TEMPLATE_TEXT),
 	FIELD(struct login_page, username, TEMPLATE_TEXT),
 	FIELD(struct login_page, renew, TEMPLATE_FLAG),
 	FIELD(struct login_page, wrong, TEMPLATE_FLAG),
@@ -136,6 +138,7 @@ static const struct {
 	const struct template_field *fields;
 } pages[PAGE_HELP_TOPICS + 1] = {
 	[PAGE_LOGIN] = { "login.html", login_fields },
+	[PAGE_HAND_OVER] = { "hand_over.html", hand_over_page_fields },
 	[PAGE_CODE] = { "code.html", code_fields },
 	[PAGE_SET_UP] = { "set_up.html", set_up_page_fields },
 	[PAGE_CODES] = { "codes.html", codes_page_fields },

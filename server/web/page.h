@@ -20,6 +20,7 @@ struct page_set;
 
 enum page {
 	PAGE_LOGIN, /* struct login_page */
+	PAGE_HAND_OVER, /* struct hand_over_page of way_pages.h */
 	PAGE_CODE, /* struct code_page, as the next of code_pages.h */
 	PAGE_SET_UP, /* struct set_up_page, as the next three of set_up_pages.h
 		      */
@@ -45,6 +46,8 @@ struct login_page {
 	struct str execution; /* signed form token */
 	struct str service_url; /* posted back as it came; empty: none */
 	struct str service_name; /* registered name; empty: none */
+	struct str
+	    method; /* posted back: how the ticket goes; empty: as ever */
 	struct str username; /* typed before; empty at first */
 	bool renew; /* posted back: the application wants the password again */
 	/* At most one of these: what was wrong with the last try. */

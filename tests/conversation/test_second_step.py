@@ -158,6 +158,24 @@ def test_first_sign_in_by_mailed_code(visit):
     assert "<cas:user>alice</cas:user>" in verdict.text
 
 
+@pytest.mark.parametrize("method", ["POST", "HEADER"])
+def test_B11_the_method_is_kept_through_the_step(visit, method):
+    alice = visit()
+    page = alice.get("/cas/login", {"service": APPLICATION, "method": method})
+    page = alice.asked(alice.send(page, username="alice",
+                                  password=PEOPLE["alice"]))
+    answer = alice.send(page, code=alice.mailed())
+    assert (answer.status, answer.location) == (200, None)
+    if method == "POST":
+        assert answer.form.action == APPLICATION
+        ticket = answer.form.fields["ticket"]
+    else:
+        ticket = answer.header("Ticket")
+    verdict = alice.get("/cas/serviceValidate", {
+        "ticket": ticket, "service": APPLICATION})
+    assert "<cas:user>alice</cas:user>" in verdict.text
+
+
 def test_T105_no_way_around_the_step(visit):
     """Between password and code nothing that grants grants."""
     alice = visit()

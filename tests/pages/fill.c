@@ -143,9 +143,13 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		return;
 	switch (page) {
 	case PAGE_LOGIN:
-		content->login =
-		    (struct login_page){ frame, text, text, text, text, text,
-			    flag, flag, flag, flag, flag, flag, text, flag };
+		content->login = (struct login_page){ frame, text, text, text,
+			text, text, text, flag, flag, flag, flag, flag, flag,
+			text, flag };
+		break;
+	case PAGE_HAND_OVER:
+		content->hand_over =
+		    (struct hand_over_page){ frame, text, text, text, text };
 		break;
 	case PAGE_CODE:
 		content->code = (struct code_page){ frame, text, text, text,

@@ -28,6 +28,7 @@ enum {
 
 static const char *const page_names[PAGE_HELP_TOPICS] = {
 	[PAGE_LOGIN] = "login",
+	[PAGE_HAND_OVER] = "hand_over",
 	[PAGE_CODE] = "code",
 	[PAGE_SET_UP] = "set_up",
 	[PAGE_CODES] = "codes",
@@ -339,6 +340,10 @@ static struct sample samples[] = {
 	    .newest_url = STR_INIT("/activity") } } },
 	{ "activity-empty", PAGE_ACTIVITY, { .activity = {
 	    .dashboard_url = STR_INIT("/") } } },
+	{ "hand_over", PAGE_HAND_OVER, { .hand_over = {
+	    .action = STR_INIT("https://app.example.org/"),
+	    .ticket = STR_INIT("ST-1"),
+	    .service_name = STR_INIT("Library catalogue") } } },
 	{ "signed_out", PAGE_SIGNED_OUT, { .signed_out = {
 	    .login_url = STR_INIT("/login") } } },
 	{ "unregistered", PAGE_UNREGISTERED, { .unregistered = {

@@ -44,6 +44,7 @@ code_ask_more(struct request *rq, struct flow *f, struct code_state *c)
 		return false;
 	c->step = sign_in_step_of(s->step_name);
 	c->to.url = s->service_url;
+	c->to.method = s->method;
 	destination_make_canonical(rq, &c->to);
 	second_step_ask(rq, f, s->account_id, &c->second);
 	decisions_code(rq->gate->store, f, s->account_id, s->number, &c->named);

@@ -38,6 +38,7 @@ login_form_reply(struct request *rq, const struct login_form *form)
 		.execution = form_token_new(rq),
 		.service_url = form->to->url,
 		.service_name = service != NULL ? service->name : STR_NONE,
+		.method = form->to->method,
 		.username = form->username,
 		.renew = form->renew,
 		.wrong = form->problem == LOGIN_WRONG,

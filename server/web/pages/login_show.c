@@ -10,6 +10,7 @@
 #include "web/configuration.h"
 #include "web/decided.h"
 #include "web/gate.h"
+#include "web/hand_over.h"
 #include "web/pages/login.h"
 #include "web/pages/login_form.h"
 #include "web/request.h"
@@ -169,9 +170,8 @@ login_reply(struct flow *f)
 		return reply_more(rq);
 	if (l->to.service == NULL)
 		return reply_redirect(rq, 302, request_own_url(rq, "/"));
-	return reply_redirect(rq, 302,
-	    grant_ticket(
-		rq, session->number, false, l->to.url, l->to.canonical));
+	return hand_over_reply(rq,
+	    &(struct hand_over){ .session = session->number, .to = &l->to });
 }
 
 const struct flow_step login_show[] = {

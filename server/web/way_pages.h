@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the pages between a session and an application show.
+ */
+#ifndef WEB_WAY_PAGES_H
+#define WEB_WAY_PAGES_H
+
+#include "text/template.h"
+#include "web/page_frame.h"
+
+/* The ticket goes on in a form that the browser posts to the application. */
+struct hand_over_page {
+	struct page_frame frame;
+	struct str script_url;
+	struct str action; /* the application's address */
+	struct str ticket;
+	struct str service_name;
+};
+
+extern const struct template_field hand_over_page_fields[];
+
+#endif
