@@ -50,6 +50,7 @@ struct settings {
 	/* [session] */
 	int64_t session_idle; /* seconds */
 	int64_t session_max; /* seconds */
+	char *warn_box; /* "shown" or "hidden" */
 
 	/* [password] */
 	int64_t password_memory; /* KiB */

@@ -34,6 +34,7 @@ static const struct row_column session_found_columns[] = {
 	FOUND(verified_at, ROW_TIME),
 	FOUND(verified_by, ROW_TEXT),
 	FOUND(skipped, ROW_TEXT),
+	FOUND(warn, ROW_BOOL),
 	ROW_COLUMN(struct session_found, key_id, ROW_INT),
 	ROW_COLUMN(struct session_found, generation, ROW_INT),
 };

@@ -20,7 +20,8 @@ struct page_set;
 
 enum page {
 	PAGE_LOGIN, /* struct login_page */
-	PAGE_HAND_OVER, /* struct hand_over_page of way_pages.h */
+	PAGE_WARNING, /* struct warning_page, as the next of way_pages.h */
+	PAGE_HAND_OVER, /* struct hand_over_page */
 	PAGE_CODE, /* struct code_page, as the next of code_pages.h */
 	PAGE_SET_UP, /* struct set_up_page, as the next three of set_up_pages.h
 		      */
@@ -33,7 +34,7 @@ enum page {
 			 */
 	PAGE_ACTIVITY, /* struct activity_page */
 	PAGE_SIGNED_OUT, /* struct signed_out_page */
-	PAGE_UNREGISTERED, /* struct unregistered_page */
+	PAGE_UNREGISTERED, /* struct unregistered_page of way_pages.h */
 	PAGE_ERROR, /* struct error_page */
 	PAGE_HELP, /* struct help_page */
 	PAGE_HELP_TOPICS, /* the first enum help_topic: struct help_page */
@@ -49,6 +50,8 @@ struct login_page {
 	struct str
 	    method; /* posted back: how the ticket goes; empty: as ever */
 	struct str username; /* typed before; empty at first */
+	bool warn_offered; /* a box: ask before each application */
+	bool warn; /* ticked before */
 	bool renew; /* posted back: the application wants the password again */
 	/* At most one of these: what was wrong with the last try. */
 	bool wrong; /* unknown name or wrong password, not told apart */
@@ -63,11 +66,6 @@ struct login_page {
 struct signed_out_page {
 	struct page_frame frame;
 	struct str login_url;
-};
-
-struct unregistered_page {
-	struct page_frame frame;
-	struct str service_url; /* text only, never a link */
 };
 
 struct error_page {

@@ -255,6 +255,7 @@ page_kind(enum page page)
 {
 	switch (page) {
 	case PAGE_LOGIN:
+	case PAGE_WARNING:
 	case PAGE_CODE:
 		return HTTP_PAGE_LEAVING;
 	case PAGE_SET_UP:

@@ -67,6 +67,7 @@ sign_in_begin(struct request *rq, struct flow *f,
 		.service_url = first->to->url,
 		.method = first->to->method,
 		.renew = first->renew,
+		.warn = first->warn,
 		.counters = first->counters,
 	    },
 	    &start->begun);

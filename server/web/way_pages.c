@@ -16,3 +16,20 @@ const struct template_field hand_over_page_fields[] = {
 	FIELD(struct hand_over_page, service_name, TEMPLATE_TEXT),
 	TEMPLATE_FIELDS_END,
 };
+
+const struct template_field warning_page_fields[] = {
+	FRAME_FIELDS(struct warning_page),
+	FIELD(struct warning_page, action, TEMPLATE_TEXT),
+	FIELD(struct warning_page, dashboard_url, TEMPLATE_TEXT),
+	FIELD(struct warning_page, execution, TEMPLATE_TEXT),
+	FIELD(struct warning_page, service_url, TEMPLATE_TEXT),
+	FIELD(struct warning_page, method, TEMPLATE_TEXT),
+	FIELD(struct warning_page, service_name, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};
+
+const struct template_field unregistered_page_fields[] = {
+	FRAME_FIELDS(struct unregistered_page),
+	FIELD(struct unregistered_page, service_url, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};

@@ -8,6 +8,23 @@
 #include "text/template.h"
 #include "web/page_frame.h"
 
+/* Asked before an application is entered; there is no ticket yet. */
+struct warning_page {
+	struct page_frame frame;
+	struct str action; /* where the click goes */
+	struct str dashboard_url; /* the way back */
+	struct str execution;
+	struct str service_url;
+	struct str method; /* posted back: how the ticket will go */
+	struct str service_name;
+};
+
+/* The application is not registered. */
+struct unregistered_page {
+	struct page_frame frame;
+	struct str service_url; /* text only, never a link */
+};
+
 /* The ticket goes on in a form that the browser posts to the application. */
 struct hand_over_page {
 	struct page_frame frame;
@@ -17,6 +34,7 @@ struct hand_over_page {
 	struct str service_name;
 };
 
-extern const struct template_field hand_over_page_fields[];
+extern const struct template_field hand_over_page_fields[],
+    warning_page_fields[], unregistered_page_fields[];
 
 #endif

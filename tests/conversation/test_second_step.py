@@ -449,6 +449,20 @@ def test_T155_who_leaves_the_campus_is_asked(visit):
     assert alice.get("/cas/login", {"service": APPLICATION}).ticket
 
 
+def test_T105_the_click_behind_a_warning_is_weighed_anew(visit):
+    """Asked on campus, clicked at home: the code comes before the ticket."""
+    alice = visit(CAMPUS)
+    page = alice.get("/cas/login", {"service": APPLICATION})
+    alice.send(page, username="alice", password=PEOPLE["alice"], warn="true")
+    page = alice.get("/cas/login", {"service": OTHER})
+    assert page.form.action.endswith("/cas/enter")
+    alice.address = HOME
+    answer = alice.send(page, path="/cas/enter")
+    assert answer.status == 303 and answer.location.endswith("/cas/mfa")
+    alice.address = CAMPUS
+    assert alice.send(page, path="/cas/enter").ticket
+
+
 def test_T155_gateway_says_no_instead_of_asking(visit):
     alice = visit(CAMPUS)
     alice.sign_in()

@@ -145,7 +145,11 @@ fill(union content *content, enum page page, struct str text, bool flag)
 	case PAGE_LOGIN:
 		content->login = (struct login_page){ frame, text, text, text,
 			text, text, text, flag, flag, flag, flag, flag, flag,
-			text, flag };
+			flag, flag, text, flag };
+		break;
+	case PAGE_WARNING:
+		content->warning = (struct warning_page){ frame, text, text,
+			text, text, text, text };
 		break;
 	case PAGE_HAND_OVER:
 		content->hand_over =

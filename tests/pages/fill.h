@@ -25,6 +25,7 @@ union content {
 	struct dashboard_page dashboard;
 	struct activity_page activity;
 	struct signed_out_page signed_out;
+	struct warning_page warning;
 	struct hand_over_page hand_over;
 	struct unregistered_page unregistered;
 	struct error_page error;

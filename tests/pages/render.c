@@ -28,6 +28,7 @@ enum {
 
 static const char *const page_names[PAGE_HELP_TOPICS] = {
 	[PAGE_LOGIN] = "login",
+	[PAGE_WARNING] = "warning",
 	[PAGE_HAND_OVER] = "hand_over",
 	[PAGE_CODE] = "code",
 	[PAGE_SET_UP] = "set_up",
@@ -339,6 +340,9 @@ static struct sample samples[] = {
 	    .older_url = STR_INIT("?before=7"),
 	    .newest_url = STR_INIT("/activity") } } },
 	{ "activity-empty", PAGE_ACTIVITY, { .activity = {
+	    .dashboard_url = STR_INIT("/") } } },
+	{ "warning", PAGE_WARNING, { .warning = {
+	    .service_name = STR_INIT("Library catalogue"),
 	    .dashboard_url = STR_INIT("/") } } },
 	{ "hand_over", PAGE_HAND_OVER, { .hand_over = {
 	    .action = STR_INIT("https://app.example.org/"),

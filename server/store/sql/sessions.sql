@@ -9,7 +9,7 @@ SELECT $1::bigint AS echo, true AS found,
        coalesce(s.number, 0) AS number, coalesce(a.id, 0) AS account_id,
        a.login, a.display_name, coalesce(a.epoch, 0) AS account_epoch,
        s.created_at, s.last_used_at, s.password_at, s.verified_at,
-       s.verified_by, s.skipped,
+       s.verified_by, s.skipped, coalesce(s.warn, false) AS warn,
        coalesce(s.key_id, 0) AS key_id, g.number AS generation
 FROM sso.generation AS g
 LEFT JOIN (sso.session AS s
@@ -37,7 +37,7 @@ WITH made AS MATERIALIZED (
 	RETURNING *
 ), actor AS MATERIALIZED (
 	SELECT a.id, a.epoch, r.password_at, r.verified_at, r.verified_by,
-	       r.skipped
+	       r.skipped, r.warn
 	FROM right_one AS r
 	JOIN sso.account AS a ON a.id = r.account_id
 	AND a.epoch = r.account_epoch AND a.state = 'active'
@@ -46,7 +46,7 @@ WITH made AS MATERIALIZED (
 	SET mac = $4, key_id = $5::bigint::smallint,
 	    password_at = actor.password_at, last_used_at = $6,
 	    verified_at = actor.verified_at, verified_by = actor.verified_by,
-	    skipped = actor.skipped, browser_id = $12::bytea,
+	    skipped = actor.skipped, warn = s.warn OR actor.warn, browser_id = $12::bytea,
 	    client_address = $9::text, user_agent = $10::text
 	FROM actor
 	WHERE s.mac = $3::bytea AND s.account_id = actor.id
@@ -61,10 +61,10 @@ WITH made AS MATERIALIZED (
 ), opened AS (
 	INSERT INTO sso.session (mac, key_id, account_id, account_epoch,
 		created_at, last_used_at, password_at, verified_at, verified_by,
-		skipped, browser_id, client_address, user_agent)
+		skipped, warn, browser_id, client_address, user_agent)
 	SELECT $4, $5::smallint, actor.id, actor.epoch, $6, $6,
 	       actor.password_at, actor.verified_at, actor.verified_by,
-	       actor.skipped, $12, $9, $10
+	       actor.skipped, actor.warn, $12, $9, $10
 	FROM actor
 	WHERE NOT EXISTS (SELECT FROM renewed)
 	AND NOT EXISTS (SELECT FROM made)

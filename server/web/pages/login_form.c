@@ -6,9 +6,11 @@
 
 #include "http/server.h"
 #include "model/service.h"
+#include "web/configuration.h"
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/request.h"
+#include "web/way_pages.h"
 
 /* Apereo's statuses, which scripts know: 401 wrong, 429 for too many. */
 static unsigned
@@ -28,6 +30,13 @@ problem_status(enum login_problem problem)
 	return 200;
 }
 
+/* Confirming who one is changes nothing of the session. */
+static bool
+offers_warning(const struct request *rq, const struct login_form *form)
+{
+	return rq->configuration->settings.offers_warning && !form->renew;
+}
+
 enum flow_next
 login_form_reply(struct request *rq, const struct login_form *form)
 {
@@ -40,6 +49,8 @@ login_form_reply(struct request *rq, const struct login_form *form)
 		.service_name = service != NULL ? service->name : STR_NONE,
 		.method = form->to->method,
 		.username = form->username,
+		.warn_offered = offers_warning(rq, form),
+		.warn = form->ticked.warn,
 		.renew = form->renew,
 		.wrong = form->problem == LOGIN_WRONG,
 		.incomplete = form->problem == LOGIN_INCOMPLETE,
@@ -56,6 +67,22 @@ login_form_reply(struct request *rq, const struct login_form *form)
 	}
 	request_fill_frame(rq, &page.frame);
 	return reply_page(rq, PAGE_LOGIN, problem_status(form->problem), &page);
+}
+
+enum flow_next
+login_warning_reply(struct request *rq, const struct destination *to)
+{
+	struct warning_page page = {
+		.action = request_own_url(rq, "/enter"),
+		.dashboard_url = request_own_url(rq, "/"),
+		.execution = form_token_new(rq),
+		.service_url = to->url,
+		.method = to->method,
+		.service_name = to->service->name,
+	};
+
+	request_fill_frame(rq, &page.frame);
+	return reply_page(rq, PAGE_WARNING, 200, &page);
 }
 
 enum flow_next
