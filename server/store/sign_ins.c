@@ -106,6 +106,7 @@ sign_ins_begin(struct store *store, struct flow *f,
 		counters == NULL ? NULL_VALUE : TEXT_VALUE(counters->network),
 		TEXT_VALUE(b->method),
 		BOOL_VALUE(b->warn),
+		BOOL_VALUE(b->long_term),
 	};
 
 	store_ask(

@@ -31,7 +31,8 @@ struct sign_in_beginning {
 	struct str service_url;
 	struct str method; /* of struct destination */
 	bool renew;
-	bool warn; /* of the session that it opens */
+	bool warn; /* of the session that it opens, as the next */
+	bool long_term;
 	/* Whose failures are forgotten; NULL: no password was given now. */
 	const struct sign_in_counters *counters;
 };

@@ -62,12 +62,24 @@ grant_session(struct request *rq, struct flow *f,
 	    &origin, &grant->opened);
 }
 
+/* As long as the session has left; 0: until the browser closes. */
+static int64_t
+cookie_life(const struct request *rq, const struct session_opened *opened)
+{
+	int64_t age = (rq->now - opened->created_at) / 1000000;
+
+	return opened->long_term
+		   ? rq->configuration->settings.session.long_seconds - age
+		   : 0;
+}
+
 void
 grant_session_cookie(struct request *rq, const struct session_grant *grant)
 {
 	assert_may_grant(rq);
 	assert(grant->opened.number > 0);
-	request_set_cookie(rq, COOKIE_NAME, grant->cookie, 0);
+	request_set_cookie(
+	    rq, COOKIE_NAME, grant->cookie, cookie_life(rq, &grant->opened));
 }
 
 struct str

@@ -52,6 +52,9 @@ struct login_page {
 	struct str username; /* typed before; empty at first */
 	bool warn_offered; /* a box: ask before each application */
 	bool warn; /* ticked before */
+	bool stay_offered; /* a box: stay signed in */
+	bool stay; /* ticked before */
+	struct str stay_days; /* for how long; empty: for less than two */
 	bool renew; /* posted back: the application wants the password again */
 	/* At most one of these: what was wrong with the last try. */
 	bool wrong; /* unknown name or wrong password, not told apart */

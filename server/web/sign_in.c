@@ -68,6 +68,7 @@ sign_in_begin(struct request *rq, struct flow *f,
 		.method = first->to->method,
 		.renew = first->renew,
 		.warn = first->warn,
+		.long_term = first->stay,
 		.counters = first->counters,
 	    },
 	    &start->begun);

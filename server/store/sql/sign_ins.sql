@@ -9,10 +9,11 @@
 WITH begun AS MATERIALIZED (
 	INSERT INTO sso.sign_in (mac, key_id, account_id, account_epoch,
 		step, began_at, expires_at, password_at, skipped, service_url,
-		renew, method, warn)
+		renew, method, warn, long_term)
 	SELECT $2::bytea, $3::bigint::smallint, a.id, a.epoch, $6::text,
 	       $7::timestamptz, $8::timestamptz, $9::timestamptz, $10::text,
-	       $11::text, $12::boolean, $16::text, $17::boolean
+	       $11::text, $12::boolean, $16::text, $17::boolean,
+	       $18::boolean
 	FROM sso.account AS a
 	WHERE a.id = $4::bigint AND a.epoch = $5::bigint AND a.state = 'active'
 	ON CONFLICT (mac) DO UPDATE SET skipped = excluded.skipped

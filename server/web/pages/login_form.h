@@ -22,6 +22,7 @@ enum login_problem {
 /* What people choose besides name and password. */
 struct login_boxes {
 	bool warn; /* to be asked before each further application */
+	bool stay; /* to stay signed in for long */
 };
 
 struct login_form {
@@ -34,6 +35,9 @@ struct login_form {
 };
 
 enum flow_next login_form_reply(struct request *, const struct login_form *);
+
+/* May anybody stay signed in for long who comes from there? */
+bool login_offers_stay(const struct request *, bool renew);
 
 /* "You are about to enter": there is no ticket before the click. */
 enum flow_next login_warning_reply(

@@ -145,7 +145,7 @@ login_decide(struct flow *f)
 		.purpose =
 		    l->to.service == NULL ? PURPOSE_DASHBOARD : PURPOSE_SERVICE,
 		.to = &l->to,
-		.session = second_step_session(session),
+		.session = second_step_session(rq, session),
 	    },
 	    &l->second);
 	l->step = second_step_next(&l->second);

@@ -52,6 +52,7 @@ submit_read(struct request *rq, struct login_submit_state *l)
 		return false;
 	l->renew = parameter_is_set(rq, STR("renew"));
 	l->ticked.warn = parameter_is_set(rq, STR("warn"));
+	l->ticked.stay = parameter_is_set(rq, STR("rememberMe"));
 	destination_make_canonical(rq, &l->to);
 	destination_find(rq, &l->to);
 	return true;
@@ -208,6 +209,8 @@ submit_go_on(struct request *rq, struct flow *f, enum sign_in_step step)
 		.to = &l->to,
 		.renew = l->renew,
 		.warn = l->ticked.warn,
+		.stay = l->ticked.stay && l->second.may_stay &&
+			login_offers_stay(rq, l->renew),
 		.step = step,
 		.skipped = step == SIGN_IN_RIGHT
 			       ? second_step_skipped(&l->second)
