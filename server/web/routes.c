@@ -22,6 +22,7 @@ static const struct route routes[] = {
 	    sizeof(struct login_show_state), ROUTE_GRANTS },
 	{ ON_POST, STR_INIT("/login"), login_submit,
 	    sizeof(struct login_submit_state), ROUTE_GRANTS | ROUTE_FORM },
+	{ ON_GET | ON_HEAD, STR_INIT("/enter"), login_enter_show, 0, 0 },
 	{ ON_POST, STR_INIT("/enter"), login_enter,
 	    sizeof(struct login_show_state), ROUTE_GRANTS | ROUTE_FORM },
 	{ ON_GET | ON_HEAD, STR_INIT("/mfa"), code_show,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who ticked "warn" is asked before each further application, and the ticket is
 made by the click (specification 2.1.1, 2.2.1)."""
+import html
 import re
 
 import pytest
@@ -100,6 +101,17 @@ def test_the_click_opens_nothing_without_a_session(wary):
     assert answer.status == 200 and answer.ticket is None
     assert "password" in answer.form.types
     assert answer.form.fields["service"] == OTHER
+
+
+def test_another_language_asks_again(wary):
+    """The links keep the path, also behind the click."""
+    page = asks(wary.login_page(service=OTHER, method="POST"))
+    answer = click(wary, page)
+    (query,) = re.findall(r'<a href="(\?locale=fr[^"]*)"', answer.text)
+    answer = wary.follow(wary.get("/cas/enter" + html.unescape(query)))
+    assert "Vous allez entrer dans" in answer.text
+    assert answer.form.fields["service"] == OTHER
+    assert answer.form.fields["method"] == "POST"
 
 
 def test_a_gateway_goes_back_instead_of_asking(wary):

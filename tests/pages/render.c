@@ -308,6 +308,8 @@ static struct sample samples[] = {
 	DENIED("denied-blocked", .blocked = true),
 	LOGIN("login", .renew = false),
 	LOGIN("login-service", SERVICE),
+	LOGIN("login-boxes", SERVICE, .warn_offered = true, .warn = true,
+	    .stay_offered = true, .stay_days = STR_INIT("14")),
 	LOGIN("login-wrong", SERVICE, .username = STR_INIT("camille.durand"),
 	    .wrong = true, .any_error = true),
 	LOGIN("login-incomplete", .incomplete = true, .any_error = true),

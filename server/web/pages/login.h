@@ -49,6 +49,7 @@ struct login_submit_state {
 	struct try_taken_back taken_back;
 };
 
-extern const struct flow_step login_show[], login_submit[], login_enter[];
+extern const struct flow_step login_show[], login_submit[], login_enter[],
+    login_enter_show[];
 
 #endif

@@ -227,6 +227,23 @@ const struct flow_step login_show[] = {
 	FLOW_END,
 };
 
+/* A link to another language, or a reload, where a click had led. */
+static enum flow_next
+enter_back(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct destination to;
+
+	if (!destination_read(rq, &to))
+		return reply_error(rq, 400);
+	return reply_redirect(rq, 302, login_url(rq, &to));
+}
+
+const struct flow_step login_enter_show[] = {
+	FLOW_STEP(enter_back),
+	FLOW_END,
+};
+
 const struct flow_step login_enter[] = {
 	FLOW_STEP(enter_load), /* our own form, then as above */
 	FLOW_STEP(login_follow),
