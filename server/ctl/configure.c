@@ -49,10 +49,11 @@ configure_numbers(struct configuration *made, const struct settings *s)
 	gate->institution = arena_text(&made->texts, str_of(s->institution));
 	gate->help_url = arena_text(&made->texts, str_of(s->help_url));
 	gate->contact = arena_text(&made->texts, str_of(s->contact));
+	gate->offers_warning = str_equal(str_of(s->warn_box), STR("shown"));
 	gate->slow_us = s->log_slow * 1000;
 	gate->ticket_life = s->ticket_life;
-	gate->session =
-	    (struct session_limits){ s->session_idle, s->session_max };
+	gate->session = (struct session_limits){ s->session_idle,
+		s->session_max, s->session_long_term };
 	gate->password = (struct password_cost){ (uint32_t)s->password_memory,
 		(uint32_t)s->password_passes, (uint32_t)s->password_lanes };
 	made->hashing_queue = (size_t)s->password_queue;
@@ -136,4 +137,12 @@ configure(const struct settings *settings, struct buf *why)
 		return made;
 	configuration_unref(made);
 	return NULL;
+}
+
+int64_t
+configure_longest_session(const struct settings *settings)
+{
+	return settings->session_long_term > settings->session_max
+		   ? settings->session_long_term
+		   : settings->session_max;
 }

@@ -17,6 +17,9 @@ struct settings;
  */
 struct configuration *configure(const struct settings *, struct buf *why);
 
+/* Seconds after which no session lives any more, whatever its owner wished. */
+int64_t configure_longest_session(const struct settings *);
+
 /* Where pages come from; its texts are those of `settings`. */
 struct page_sources configure_pages(const struct settings *);
 

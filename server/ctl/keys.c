@@ -235,7 +235,7 @@ keys_ask_retire(struct flow *f)
 	struct run *run = flow_state(f);
 	struct keys_flow *k = run->state;
 	const struct session_limits limits = { k->settings->session_idle,
-		k->settings->session_max };
+		k->settings->session_max, k->settings->session_long_term };
 
 	keys_retire(run->store, f, k->id, &limits, &run->origin, &k->retired);
 	return FLOW_NEXT;

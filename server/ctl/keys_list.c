@@ -28,7 +28,7 @@ keys_ask_list(struct flow *f)
 	struct run *run = flow_state(f);
 	struct keys_listing *k = run->state;
 	const struct session_limits limits = { k->settings->session_idle,
-		k->settings->session_max };
+		k->settings->session_max, k->settings->session_long_term };
 
 	keys_list(run->store, f, run->origin.at, &limits, &k->list);
 	return FLOW_NEXT;

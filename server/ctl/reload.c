@@ -77,7 +77,7 @@ static void
 courier_take(struct courier_start *courier, const struct settings *s)
 {
 	courier->keep_sessions_days = s->keep_sessions;
-	courier->session_longest_seconds = s->session_max;
+	courier->session_longest_seconds = configure_longest_session(s);
 }
 
 bool

@@ -103,7 +103,7 @@ serving_make_processes(struct serving *serving)
 		    .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
 		    .waiting_most = UNITS_WAITING_MOST },
 		.keep_sessions_days = s->keep_sessions,
-		.session_longest_seconds = s->session_max,
+		.session_longest_seconds = configure_longest_session(s),
 		.mailing = serving->mail.start,
 		.keys = serving->configuration->keys,
 		.read = serving_read_courier,

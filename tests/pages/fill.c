@@ -26,7 +26,7 @@ sessions_of(struct str text, bool flag)
 	session = (struct session_item){ text, { text, text, flag, flag, flag },
 		{ text, text }, { text, text }, flag, flag, flag, flag, flag,
 		flag, flag, { text, text }, text, text, { &application, 1 },
-		text, flag };
+		text, flag, flag };
 	return (struct template_list){ &session, 1 };
 }
 
@@ -144,8 +144,16 @@ fill(union content *content, enum page page, struct str text, bool flag)
 	switch (page) {
 	case PAGE_LOGIN:
 		content->login = (struct login_page){ frame, text, text, text,
-			text, text, flag, flag, flag, flag, flag, flag, flag,
-			text, flag };
+			text, text, text, flag, flag, flag, flag, flag, text,
+			flag, flag, flag, flag, flag, flag, text, flag };
+		break;
+	case PAGE_WARNING:
+		content->warning = (struct warning_page){ frame, text, text,
+			text, text, text, text, flag };
+		break;
+	case PAGE_HAND_OVER:
+		content->hand_over = (struct hand_over_page){ frame, text, text,
+			text, text, flag };
 		break;
 	case PAGE_CODE:
 		content->code = (struct code_page){ frame, text, text, text,
