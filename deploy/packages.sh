@@ -22,7 +22,9 @@
 		python3-cryptography
 		python3-prometheus-client chromium chromium-driver fonts-dejavu-core
 		haproxy nginx-light strace systemd oathtool python3-pyotp zbar-tools
-		librsvg2-bin)
+		librsvg2-bin
+		php-cas php-xml php-cgi # without php-cgi, php-cas brings all of Apache
+		libauthen-cas-client-perl libplack-perl python3-django-casclient)
 }
 
 packages_say() {

@@ -76,6 +76,9 @@ file = $folder/etc/keys
 server = smtp://127.0.0.1:$((port + 6))
 from = portillon@university.example
 starttls = none
+[outbound]
+networks = 127.0.0.0/8 ::1/128
+ca = $folder/tls/ca.crt
 [pages]
 institution = Portillon demonstration
 templates = $folder/program/templates

@@ -13,6 +13,7 @@ struct buf;
 extern const struct command account_parts[];
 extern const struct command decision_parts[];
 extern const struct command keys_parts[];
+extern const struct command logout_parts[];
 extern const struct command mail_parts[];
 extern const struct command policy_parts[];
 extern const struct command service_parts[];

@@ -41,6 +41,16 @@ configure_url(
 	return true;
 }
 
+struct session_limits
+configure_session(const struct settings *settings)
+{
+	return (struct session_limits){
+		.idle_seconds = settings->session_idle,
+		.longest_seconds = settings->session_max,
+		.long_seconds = settings->session_long_term,
+	};
+}
+
 static void
 configure_numbers(struct configuration *made, const struct settings *s)
 {
@@ -52,8 +62,7 @@ configure_numbers(struct configuration *made, const struct settings *s)
 	gate->offers_warning = str_equal(str_of(s->warn_box), STR("shown"));
 	gate->slow_us = s->log_slow * 1000;
 	gate->ticket_life = s->ticket_life;
-	gate->session = (struct session_limits){ s->session_idle,
-		s->session_max, s->session_long_term };
+	gate->session = configure_session(s);
 	gate->password = (struct password_cost){ (uint32_t)s->password_memory,
 		(uint32_t)s->password_passes, (uint32_t)s->password_lanes };
 	made->hashing_queue = (size_t)s->password_queue;
@@ -137,12 +146,4 @@ configure(const struct settings *settings, struct buf *why)
 		return made;
 	configuration_unref(made);
 	return NULL;
-}
-
-int64_t
-configure_longest_session(const struct settings *settings)
-{
-	return settings->session_long_term > settings->session_max
-		   ? settings->session_long_term
-		   : settings->session_max;
 }

@@ -6,6 +6,7 @@
 #ifndef CTL_CONFIGURE_H
 #define CTL_CONFIGURE_H
 
+#include "store/sessions.h"
 #include "web/page.h"
 
 struct configuration;
@@ -17,8 +18,7 @@ struct settings;
  */
 struct configuration *configure(const struct settings *, struct buf *why);
 
-/* Seconds after which no session lives any more, whatever its owner wished. */
-int64_t configure_longest_session(const struct settings *);
+struct session_limits configure_session(const struct settings *);
 
 /* Where pages come from; its texts are those of `settings`. */
 struct page_sources configure_pages(const struct settings *);

@@ -77,7 +77,9 @@ static void
 courier_take(struct courier_start *courier, const struct settings *s)
 {
 	courier->keep_sessions_days = s->keep_sessions;
-	courier->session_longest_seconds = configure_longest_session(s);
+	courier->session = configure_session(s);
+	courier->logout_on_expiry =
+	    str_equal(str_of(s->logout_on_expiry), STR("yes"));
 }
 
 bool

@@ -24,6 +24,7 @@
 #include "loop/log_stream.h"
 #include "loop/wipe.h"
 #include "store/endpoints.h"
+#include "text/address.h"
 #include "web/configuration.h"
 
 enum {
@@ -31,6 +32,7 @@ enum {
 	GATES_BY_DEFAULT_MOST = 4,
 	STATEMENT_TIMEOUT_MS = 2000,
 	UNITS_WAITING_MOST = 4096,
+	CALLS_MOST = 64, /* of applications, at a time */
 };
 
 static int
@@ -93,6 +95,23 @@ serving_gate(struct serving *serving)
 	};
 }
 
+static struct http_caller_settings
+serving_outbound(const struct settings *settings)
+{
+	struct http_caller_settings outbound = {
+		.ca_file = settings->outbound_ca[0] != '\0'
+			       ? settings->outbound_ca
+			       : NULL,
+		.parallel = CALLS_MOST,
+	};
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
+
+	if (!networks_parse(
+		str_of(settings->outbound_networks), &outbound.allowed, &why))
+		outbound.allowed.count = 0; /* cannot be: it was checked */
+	return outbound;
+}
+
 static void
 serving_make_processes(struct serving *serving)
 {
@@ -103,8 +122,11 @@ serving_make_processes(struct serving *serving)
 		    .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
 		    .waiting_most = UNITS_WAITING_MOST },
 		.keep_sessions_days = s->keep_sessions,
-		.session_longest_seconds = configure_longest_session(s),
+		.session = configure_session(s),
+		.logout_on_expiry =
+		    str_equal(str_of(s->logout_on_expiry), STR("yes")),
 		.mailing = serving->mail.start,
+		.outbound = serving_outbound(s),
 		.keys = serving->configuration->keys,
 		.read = serving_read_courier,
 		.context = serving,

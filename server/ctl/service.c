@@ -58,10 +58,12 @@ service_json(const struct service *service)
 	json_put(object, "pattern", json_words(service->pattern));
 	json_put(object, "released", json_column(service->released));
 	json_put(object, "enabled", json_boolean(service->enabled));
+	json_put(object, "logout", json_words(service->logout_type));
+	json_put(object, "logout_url", json_words(service->logout_url));
 	return object;
 }
 
-static bool
+bool
 service_id(const struct options *options, int64_t *id)
 {
 	uint64_t number;
@@ -76,7 +78,7 @@ service_id(const struct options *options, int64_t *id)
 	return false;
 }
 
-static int
+int
 service_missing(int64_t id)
 {
 	command_complain("there is no service %lld", (long long)id);
@@ -137,6 +139,17 @@ service_list(const struct settings *settings, const struct options *options)
 	return OUTCOME_DONE;
 }
 
+static struct str
+service_logout_words(struct arena *arena, const struct service *service)
+{
+	if (str_equal(service->logout_type, STR("none")))
+		return STR("is not told of it");
+	if (service->logout_url.len == 0)
+		return STR("is called where it redeemed a ticket");
+	return arena_format(
+	    arena, "is called at %.*s", STR_ARGS(service->logout_url));
+}
+
 static void
 service_print(struct arena *arena, const struct service *service)
 {
@@ -153,6 +166,8 @@ service_print(struct arena *arena, const struct service *service)
 		service->pattern,
 		STR("released"),
 		service_released_words(arena, service->released),
+		STR("logout"),
+		service_logout_words(arena, service),
 	};
 
 	plain_facts(stdout, facts, COUNT_OF(facts) / 2);
@@ -302,6 +317,10 @@ const struct command service_parts[] = {
 	    .details = "Ends with 0 if it does, with 1 if not.",
 	    .options = service_test_options,
 	    .run = service_test },
+	{ .name = "set",
+	    .summary = "Change how an application is told of sign-outs",
+	    .options = service_set_options,
+	    .run = service_set },
 	{ .name = "disable",
 	    .summary = "Give an application no tickets any more",
 	    .options = id_options,

@@ -24,6 +24,13 @@ struct str service_released_words(struct arena *, struct str released);
 
 json_t *service_json(const struct service *);
 
+/* The option ID; false, and has complained, if it is no number. */
+bool service_id(const struct options *, int64_t *id) MUST_CHECK;
+int service_missing(int64_t id); /* complains, and is the outcome */
+
+extern const struct option_rule service_set_options[];
+int service_set(const struct settings *, const struct options *);
+
 extern const struct option_rule service_add_options[];
 int service_add(const struct settings *, const struct options *);
 

@@ -87,7 +87,10 @@ struct settings {
 	char *mail_ca; /* PEM; empty: the system's */
 	int64_t mail_timeout; /* seconds */
 
-	/* [courier] */
+	/* [outbound], [logout], [courier] */
+	char *outbound_networks; /* separated by blanks */
+	char *outbound_ca; /* PEM; empty: the system's */
+	char *logout_on_expiry; /* yes, no */
 	int64_t keep_sessions; /* days that ended sessions are kept */
 };
 

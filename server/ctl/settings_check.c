@@ -171,6 +171,14 @@ settings_check_mail(const struct settings *settings, struct buf *findings)
 		settings_check_file("mail.ca", settings->mail_ca, findings);
 }
 
+static void
+settings_check_outbound(const struct settings *settings, struct buf *findings)
+{
+	if (settings_is_set(settings->outbound_ca))
+		settings_check_file(
+		    "outbound.ca", settings->outbound_ca, findings);
+}
+
 bool
 settings_check(const struct settings *settings, struct buf *findings)
 {
@@ -180,6 +188,7 @@ settings_check(const struct settings *settings, struct buf *findings)
 	settings_check_tls(settings, findings);
 	settings_check_password(settings, findings);
 	settings_check_mail(settings, findings);
+	settings_check_outbound(settings, findings);
 	if (settings->session_idle > settings->session_max)
 		settings_find(
 		    findings, "session.idle is longer than session.max");

@@ -186,6 +186,15 @@ const struct setting settings_table[] = {
 	    "those of the system.", AT_START),
 	NUMBER("mail", "timeout", mail_timeout, 2, 600, "60", "seconds",
 	    "How long handing over one mail may take.", AT_START),
+	SPECIAL("outbound", "networks", SETTING_NETWORKS, outbound_networks, "",
+	    "Networks that are not public and in which applications may be "
+	    "called all the same, such as 10.0.0.0/8, separated by blanks.",
+	    AT_START),
+	PATH("outbound", "ca", outbound_ca, "",
+	    "Authorities that may vouch for applications that are called, "
+	    "PEM. Empty: those of the system.", AT_START),
+	CHOICE("logout", "on_expiry", logout_on_expiry, "yes no", "no",
+	    "Whether applications are told too when a session runs out."),
 	NUMBER("courier", "keep_sessions", keep_sessions, 2, 3650, "30",
 	    "days", "How long ended sessions are kept."),
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The courier process: upkeep, as a flow of its own from time to time, and
- * mails.
+ * The courier process: upkeep, as a flow of its own from time to time, mails,
+ * and calls of applications.
  */
 #include "jobs/courier.h"
 
@@ -13,16 +13,16 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "crypto/keys.h"
+#include "jobs/logout_calls.h"
 #include "loop/clock.h"
 #include "loop/confine.h"
 #include "loop/flow.h"
 #include "loop/lifeline.h"
 #include "loop/process.h"
 #include "loop/scoreboard.h"
+#include "store/logouts.h"
 #include "store/outbox.h"
-#include "store/ports.h"
 #include "store/upkeep.h"
-#include "text/address.h"
 
 enum {
 	UPKEEP_DEADLINE_MS = 60 * 1000,
@@ -32,7 +32,8 @@ enum {
 	RETRY_PERIOD_US = 5 * 1000000,
 	STOP_PATIENCE_US = 2 * 1000000,
 	KEEP_OUTBOX_DAYS = 30, /* rows that are settled */
-	PORT_OF_RESOLVERS = 53, /* asked by TCP where an answer is long */
+	KEEP_LOGOUTS_DAYS = 5,
+	MISSED_SINCE_US = 2 * UPKEEP_PERIOD_US,
 };
 
 static const int64_t day_us = INT64_C(86400) * 1000000;
@@ -42,6 +43,7 @@ struct courier {
 	struct event_base *base;
 	struct store *store;
 	struct mailing *mailing; /* NULL: no mails are sent */
+	struct logout_calls *logouts;
 	struct event *terminate;
 	struct event *tick;
 	int64_t due_us; /* when upkeep runs next, monotonic */
@@ -57,6 +59,9 @@ struct upkeep {
 	int64_t now;
 	struct upkeep_partitions partitions;
 	struct upkeep_swept sessions;
+	struct upkeep_swept run_out; /* sessions, if that is asked for */
+	struct upkeep_swept missed; /* applications to be told */
+	struct upkeep_swept logouts;
 	struct upkeep_swept throttle;
 	struct upkeep_swept places;
 	struct upkeep_swept decisions;
@@ -78,6 +83,21 @@ upkeep_make_partitions(struct flow *f)
 	return FLOW_NEXT;
 }
 
+/* The two ends that no request brings about. */
+static enum flow_next
+upkeep_end_sessions(struct flow *f)
+{
+	struct upkeep *u = flow_state(f);
+	const struct courier_start *start = &u->courier->start;
+
+	if (start->logout_on_expiry)
+		logouts_expire_sessions(u->courier->store, f, u->now,
+		    &start->session, SWEPT_AT_A_TIME, &u->run_out);
+	logouts_find_missed(
+	    u->courier->store, f, u->now - MISSED_SINCE_US, u->now, &u->missed);
+	return FLOW_NEXT;
+}
+
 static enum flow_next
 upkeep_sweep(struct flow *f)
 {
@@ -89,7 +109,7 @@ upkeep_sweep(struct flow *f)
 	    &(struct upkeep_session_sweep){
 		.ended_before = kept,
 		.opened_before =
-		    kept - start->session_longest_seconds * 1000000,
+		    kept - session_limits_most(&start->session) * 1000000,
 		.most = SWEPT_AT_A_TIME,
 	    },
 	    &u->sessions);
@@ -126,6 +146,8 @@ upkeep_sweep_mails(struct flow *f)
 	    u->courier->store, f, u->now, SWEPT_AT_A_TIME, &u->expired);
 	upkeep_sweep_outbox(u->courier->store, f,
 	    u->now - KEEP_OUTBOX_DAYS * day_us, SWEPT_AT_A_TIME, &u->outbox);
+	logouts_sweep(u->courier->store, f, u->now - KEEP_LOGOUTS_DAYS * day_us,
+	    SWEPT_AT_A_TIME, &u->logouts);
 	return FLOW_NEXT;
 }
 
@@ -141,6 +163,8 @@ upkeep_report(struct flow *f)
 	    LOG_NUMBER("dropped", u->partitions.dropped),
 	    LOG_NUMBER("days_ahead", u->partitions.ahead),
 	    LOG_NUMBER("sessions", u->sessions.count),
+	    LOG_NUMBER("run_out", u->run_out.count),
+	    LOG_NUMBER("missed", u->missed.count),
 	    LOG_NUMBER("throttles", u->throttle.count),
 	    LOG_NUMBER("places", u->places.count),
 	    LOG_NUMBER("decisions", u->decisions.count),
@@ -148,12 +172,14 @@ upkeep_report(struct flow *f)
 	    LOG_NUMBER("pending", u->pending.count),
 	    LOG_NUMBER("browsers", u->browsers.count),
 	    LOG_NUMBER("expired", u->expired.count),
-	    LOG_NUMBER("outbox", u->outbox.count));
+	    LOG_NUMBER("outbox", u->outbox.count),
+	    LOG_NUMBER("logouts", u->logouts.count));
 	return FLOW_DONE;
 }
 
 static const struct flow_step upkeep_steps[] = {
 	FLOW_STEP(upkeep_make_partitions),
+	FLOW_STEP(upkeep_end_sessions),
 	FLOW_STEP(upkeep_sweep),
 	FLOW_STEP(upkeep_sweep_second_steps),
 	FLOW_STEP(upkeep_sweep_mails),
@@ -174,6 +200,7 @@ upkeep_release(void *state)
 	struct upkeep *u = state;
 	struct courier *courier = u->courier;
 	bool more = u->sessions.count >= SWEPT_AT_A_TIME ||
+		    u->run_out.count >= SWEPT_AT_A_TIME ||
 		    u->throttle.count >= SWEPT_AT_A_TIME ||
 		    u->places.count >= SWEPT_AT_A_TIME ||
 		    u->decisions.count >= SWEPT_AT_A_TIME ||
@@ -181,7 +208,8 @@ upkeep_release(void *state)
 		    u->pending.count >= SWEPT_AT_A_TIME ||
 		    u->browsers.count >= SWEPT_AT_A_TIME ||
 		    u->expired.count >= SWEPT_AT_A_TIME ||
-		    u->outbox.count >= SWEPT_AT_A_TIME;
+		    u->outbox.count >= SWEPT_AT_A_TIME ||
+		    u->logouts.count >= SWEPT_AT_A_TIME;
 
 	courier->at_work = false;
 	courier->due_us = clock_monotonic() + (!u->done  ? RETRY_PERIOD_US
@@ -223,12 +251,14 @@ courier_tick(evutil_socket_t fd, short what, void *argument)
 	(void)fd, (void)what;
 	scoreboard_level(LEVEL_TURNED_AT, clock_monotonic());
 	if (courier->stopping) {
-		if (!courier->at_work && mailing_idle(courier->mailing))
+		if (!courier->at_work && mailing_idle(courier->mailing) &&
+		    logout_calls_idle(courier->logouts))
 			event_base_loopbreak(courier->base);
 		else if (clock_monotonic() > courier->stop_by_us)
 			_exit(0); /* what hangs is begun anew */
 	}
 	mailing_turn(courier->mailing);
+	logout_calls_turn(courier->logouts);
 	if (!courier->stopping && !courier->at_work &&
 	    store_ready(courier->store) && clock_monotonic() >= courier->due_us)
 		upkeep_begin(courier);
@@ -242,6 +272,7 @@ courier_stop(void *context)
 	courier->stopping = true;
 	courier->stop_by_us = clock_monotonic() + STOP_PATIENCE_US;
 	mailing_stop(courier->mailing);
+	logout_calls_stop(courier->logouts);
 	courier_tick(-1, 0, courier);
 }
 
@@ -269,27 +300,12 @@ static const struct lifeline_ops courier_lifeline = {
 	.orphaned = courier_stop,
 };
 
-/* Of the database, and of the mail server. */
-static struct confine_ports
-courier_ports(const struct courier_start *start)
-{
-	struct confine_ports ports = store_ports(start->store.conninfo);
-	const struct smtp_settings *smtp = &start->mailing.smtp;
-	struct address address;
-
-	if (smtp->host == NULL)
-		return ports;
-	confine_ports_add(&ports, (uint16_t)smtp->port);
-	if (!address_parse(str_of(smtp->host), &address))
-		confine_ports_add(&ports, PORT_OF_RESOLVERS);
-	return ports;
-}
-
 int
 courier_run(const struct courier_start *start, int channel)
 {
 	static const struct timeval period = { 0, TICK_US };
-	const struct confine_ports ports = courier_ports(start);
+	/* applications, and whoever resolves their names, listen anywhere */
+	static const struct confine_ports ports = { .any = true };
 	struct courier courier = { .start = *start };
 	struct lifeline *lifeline;
 
@@ -302,6 +318,8 @@ courier_run(const struct courier_start *start, int channel)
 	courier.mailing =
 	    mailing_new(courier.base, courier.store, &start->mailing);
 	mailing_use_keys(courier.mailing, start->keys);
+	courier.logouts =
+	    logout_calls_new(courier.base, courier.store, &start->outbound);
 	courier.terminate =
 	    evsignal_new(courier.base, SIGTERM, courier_terminate, &courier);
 	courier.tick =
@@ -317,6 +335,7 @@ courier_run(const struct courier_start *start, int channel)
 	event_free(courier.terminate);
 	event_free(courier.tick);
 	mailing_free(courier.mailing);
+	logout_calls_free(courier.logouts);
 	if (courier.start.keys != start->keys) /* of a reload */
 		keys_free(courier.start.keys);
 	store_free(courier.store);

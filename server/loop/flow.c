@@ -36,7 +36,7 @@ struct flow {
 	uint64_t turn;
 	unsigned pending; /* asked, not yet answered */
 	bool running;
-	bool failed; /* something asked for could not be had */
+	const char *trouble; /* why something asked for is not to be had */
 	bool replied;
 	bool has_deadline; /* set once it has to wait */
 };
@@ -88,6 +88,7 @@ flow_reply_unavailable(struct flow *f, const char *why)
 		log_event(LOG_WARNING, "flow unavailable",
 		    LOG_TEXT("request", str_of(f->start.id)),
 		    LOG_TEXT("after", str_of(f->last.name)),
+		    LOG_NUMBER("us", clock_monotonic() - f->began_us),
 		    LOG_TEXT("why", str_of(why)));
 	f->start.ops->unavailable(f->start.state);
 }
@@ -141,7 +142,7 @@ static void
 flow_run(struct flow *f)
 {
 	f->running = true;
-	while (f->pending == 0 && !f->failed && !f->replied) {
+	while (f->pending == 0 && f->trouble == NULL && !f->replied) {
 		const struct flow_step *step = f->step++;
 
 		assert(step->run != NULL); /* the last step must reply */
@@ -153,8 +154,8 @@ flow_run(struct flow *f)
 	}
 	f->running = false;
 
-	if (f->failed)
-		flow_reply_unavailable(f, "not to be had");
+	if (f->trouble != NULL)
+		flow_reply_unavailable(f, f->trouble);
 	if (f->pending == 0)
 		flow_release(f);
 	else if (!f->has_deadline)
@@ -225,11 +226,11 @@ flow_asked(struct flow *f, const char *whom)
 }
 
 void
-flow_answered(struct flow *f, bool ok)
+flow_answered(struct flow *f, const char *trouble)
 {
 	assert(f->pending > 0 && !f->running);
-	if (!ok)
-		f->failed = true;
+	if (f->trouble == NULL)
+		f->trouble = trouble;
 	if (--f->pending == 0)
 		flow_run(f);
 }

@@ -79,10 +79,11 @@ uint64_t flow_turn(const struct flow *);
 /*
  * For the modules that fetch what a step asks for: each flow_asked() is met by
  * one flow_answered(), never inside the call that asked.  `whom` is a literal
- * such as "database", for the line about a slow flow.
+ * such as "database", for the line about a slow flow.  `trouble` is one too,
+ * why it cannot be had, for the log; NULL: all is well.
  */
 void flow_asked(struct flow *, const char *whom);
-void flow_answered(struct flow *, bool ok);
+void flow_answered(struct flow *, const char *trouble);
 
 /* Flows begun and not yet released, in this process. */
 unsigned flow_count(void);

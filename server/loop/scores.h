@@ -43,6 +43,9 @@ enum score {
 	SCORE_MAILS_DELIVERED,
 	SCORE_MAILS_POSTPONED, /* tries that are to be repeated */
 	SCORE_MAILS_GIVEN_UP,
+	SCORE_LOGOUTS_DELIVERED, /* single logout, the same */
+	SCORE_LOGOUTS_POSTPONED,
+	SCORE_LOGOUTS_GIVEN_UP,
 	SCORE_LOG_LOST, /* lines that could not be written */
 	SCORE_LOG_LEFT_OUT, /* lines beyond the limit of their event */
 	SCORE_COUNT,
@@ -68,6 +71,7 @@ enum score_level {
 	LEVEL_UPKEEP_AT, /* microseconds since 1970 UTC; 0: not yet */
 	LEVEL_DAYS_AHEAD, /* room for spent tickets, as of then */
 	LEVEL_OUTBOX_WAITING, /* mails, of all nodes */
+	LEVEL_LOGOUTS_WAITING, /* the same */
 	LEVEL_OUTBOX_OLDEST_AT, /* microseconds since 1970 UTC; 0: none waits */
 	LEVEL_COUNT,
 };

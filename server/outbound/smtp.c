@@ -91,7 +91,7 @@ smtp_item_finished(struct pool_item *item)
 	free(s->to);
 	free(s->from);
 	free(s);
-	flow_answered(f, true);
+	flow_answered(f, NULL);
 }
 
 void

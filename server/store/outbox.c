@@ -23,6 +23,7 @@ const struct row_table outbox_claimed_row =
 static const struct row_column outbox_state_columns[] = {
 	ROW_COLUMN(struct outbox_state, waiting, ROW_INT),
 	ROW_COLUMN(struct outbox_state, oldest_at, ROW_TIME),
+	ROW_COLUMN(struct outbox_state, logouts, ROW_INT),
 };
 
 extern const struct row_table outbox_state_row;

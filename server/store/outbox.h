@@ -63,8 +63,9 @@ void outbox_settle(
     struct store *, struct flow *, const struct outbox_outcome *);
 
 struct outbox_state {
-	int64_t waiting;
+	int64_t waiting; /* mails */
 	int64_t oldest_at; /* when the oldest of them was added; 0: none */
+	int64_t logouts; /* waiting too */
 };
 
 void outbox_look(struct store *, struct flow *, struct outbox_state *into);

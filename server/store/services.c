@@ -13,6 +13,8 @@ static const struct row_column service_columns[] = {
 	ROW_COLUMN(struct service, pattern, ROW_TEXT),
 	ROW_COLUMN(struct service, released, ROW_TEXT),
 	ROW_COLUMN(struct service, enabled, ROW_BOOL),
+	ROW_COLUMN(struct service, logout_type, ROW_TEXT),
+	ROW_COLUMN(struct service, logout_url, ROW_TEXT),
 };
 
 extern const struct row_table service_row;
@@ -76,6 +78,24 @@ services_set_enabled(struct store *store, struct flow *f, int64_t id,
 	};
 
 	store_ask(store, f, STATEMENT_SERVICE_SET_ENABLED, values,
+	    COUNT_OF(values), into);
+}
+
+void
+services_set_logout(struct store *store, struct flow *f, int64_t id,
+    const struct service_logout *logout, const struct audit_origin *origin,
+    struct service_changed *into)
+{
+	const struct value values[] = {
+		INT_VALUE(id),
+		TEXT_VALUE(logout->type),
+		TEXT_VALUE(logout->url),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(store, f, STATEMENT_SERVICE_SET_LOGOUT, values,
 	    COUNT_OF(values), into);
 }
 

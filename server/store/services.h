@@ -45,6 +45,16 @@ void services_add(struct store *, struct flow *, const struct service *,
 void services_set_enabled(struct store *, struct flow *, int64_t id,
     bool enabled, const struct audit_origin *, struct service_changed *into);
 
+/* STR_NONE leaves as it is; an empty `url` is none. */
+struct service_logout {
+	struct str type;
+	struct str url;
+};
+
+void services_set_logout(struct store *, struct flow *, int64_t id,
+    const struct service_logout *, const struct audit_origin *,
+    struct service_changed *into);
+
 void services_remove(struct store *, struct flow *, int64_t id,
     const struct audit_origin *, struct service_changed *into);
 

@@ -135,6 +135,14 @@ sessions_end(struct store *store, struct flow *f, const uint8_t *mac,
 	    store, f, STATEMENT_SESSION_END, values, COUNT_OF(values), into);
 }
 
+int64_t
+session_limits_most(const struct session_limits *limits)
+{
+	return limits->long_seconds > limits->longest_seconds
+		   ? limits->long_seconds
+		   : limits->longest_seconds;
+}
+
 bool
 sessions_touch_due(
     int64_t last_used_at, int64_t now, const struct session_limits *limits)

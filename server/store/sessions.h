@@ -24,6 +24,9 @@ struct session_limits {
 	int64_t long_seconds;
 };
 
+/* Seconds after which no session lives, whatever its owner wished. */
+int64_t session_limits_most(const struct session_limits *);
+
 struct session_found {
 	struct session session; /* number 0: no living session */
 	int64_t generation;

@@ -49,6 +49,11 @@ enum held_kind {
 	HELD_COUNT,
 };
 
+/* Why something failed, where more than one place has to say it. */
+static const char database_away[] = "the database is away";
+static const char stands_still[] = "a statement stands still";
+static const char waited_long[] = "the database took too long";
+
 struct store {
 	struct event_base *base;
 	struct lane *lanes[LANE_COUNT];
@@ -58,8 +63,7 @@ struct store {
 	size_t units; /* made and not answered */
 	struct unit_queue gathered; /* asked in this turn of the loop */
 	struct unit_queue held[HELD_COUNT];
-	struct unit_queue finished; /* to be answered: rows are there */
-	struct unit_queue failed; /* to be answered: not to be had */
+	struct unit_queue ended; /* to be answered: rows, or a trouble */
 	struct barrier barrier;
 	bool told_ready; /* the scoreboard */
 	struct jam jam; /* of the quick lane */
@@ -135,14 +139,12 @@ store_is_away(const struct store *store, enum held_kind kind, int64_t now)
 	return kind == HELD_WRITE && lane_is_away(flush, now);
 }
 
-/* What is new need not even begin to wait. */
+/* Connected, and yet nothing comes from it. */
 static bool
-store_is_closed(const struct store *store, enum held_kind kind, int64_t now)
+store_is_frozen(const struct store *store, enum held_kind kind, int64_t now)
 {
 	const struct lane *flush = store->lanes[LANE_FLUSH];
 
-	if (store_is_away(store, kind, now))
-		return true;
 	return (held_lane(kind) == LANE_QUICK &&
 		   lane_is_frozen(store->lanes[LANE_QUICK], now)) ||
 	       (kind == HELD_WRITE && lane_is_frozen(flush, now));
@@ -156,10 +158,21 @@ store_oldest(enum held_kind kind, int64_t now)
 }
 
 static void
-store_fail(struct store *store, struct unit *unit)
+store_fail(struct store *store, struct unit *unit, const char *trouble)
 {
-	unit_push(&store->failed, unit);
+	unit->trouble = trouble;
+	unit_push(&store->ended, unit);
 	store_wake(store);
+}
+
+static void
+store_fail_all(
+    struct store *store, struct unit_queue *units, const char *trouble)
+{
+	struct unit *unit;
+
+	while ((unit = unit_pop(units)) != NULL)
+		store_fail(store, unit, trouble);
 }
 
 static void
@@ -168,10 +181,16 @@ store_again(struct store *store, struct unit *unit, unsigned attempts_most)
 	enum held_kind kind = store_kind(unit);
 	int64_t now = clock_monotonic();
 
-	if (unit->attempts >= attempts_most ||
-	    unit->asked_at < store_oldest(kind, now) ||
-	    jam_stops(&store->jam, unit, now)) {
-		store_fail(store, unit);
+	const char *trouble = NULL;
+
+	if (unit->attempts >= attempts_most)
+		trouble = "the database was tried often enough";
+	else if (unit->asked_at < store_oldest(kind, now))
+		trouble = waited_long;
+	else if (jam_stops(&store->jam, unit, now))
+		trouble = stands_still;
+	if (trouble != NULL) {
+		store_fail(store, unit, trouble);
 		return;
 	}
 	scoreboard_count(SCORE_UNITS_REPEATED);
@@ -197,7 +216,7 @@ store_committed(struct store *store, struct unit *unit)
 		else
 			store_unknown(store, unit);
 	} else {
-		unit_push(&store->finished, unit);
+		unit_push(&store->ended, unit);
 	}
 	store_wake(store);
 }
@@ -226,9 +245,9 @@ store_barrier_ended(struct store *store, struct unit *unit, enum unit_end end)
 	}
 	vouched = barrier_end(&store->barrier);
 	if (end == UNIT_COMMITTED)
-		unit_move(&store->finished, &vouched);
+		unit_move(&store->ended, &vouched);
 	else
-		unit_move(&store->failed, &vouched);
+		store_fail_all(store, &vouched, "the flush was refused");
 	store_wake(store);
 }
 
@@ -248,7 +267,7 @@ store_unit_ended(void *argument, struct unit *unit, enum unit_end end)
 		store_committed(store, unit);
 		break;
 	case UNIT_REFUSED:
-		store_fail(store, unit);
+		store_fail(store, unit, "the database refused");
 		break;
 	case UNIT_REPEAT:
 		store_again(store, unit, ATTEMPTS_REPEAT);
@@ -290,19 +309,21 @@ store_lane_changed(void *argument)
 
 /* The unit goes first: the flow's memory may be gone after the last answer. */
 static void
-store_answer(struct store *store, struct unit *unit, bool ok)
+store_answer(struct store *store, struct unit *unit)
 {
 	struct flow *f = unit->flow;
 	size_t count = unit->count;
+	const char *trouble = unit->trouble;
 
-	ok = ok && unit_deliver(unit);
+	if (trouble == NULL && !unit_deliver(unit))
+		trouble = "a row does not fit";
 	unit_free(unit);
 	store->units--;
-	if (!ok)
+	if (trouble != NULL)
 		scoreboard_count(SCORE_UNITS_FAILED);
 	scoreboard_level(LEVEL_UNITS_PENDING, (int64_t)store->units);
 	for (size_t i = 0; i < count; i++)
-		flow_answered(f, ok);
+		flow_answered(f, trouble);
 }
 
 static void
@@ -310,10 +331,25 @@ store_answer_all(struct store *store)
 {
 	struct unit *unit;
 
-	while ((unit = unit_pop(&store->failed)) != NULL)
-		store_answer(store, unit, false);
-	while ((unit = unit_pop(&store->finished)) != NULL)
-		store_answer(store, unit, true);
+	while ((unit = unit_pop(&store->ended)) != NULL)
+		store_answer(store, unit);
+}
+
+/* Why what is new need not even begin to wait; NULL: it may. */
+static const char *
+store_objection(const struct store *store, const struct unit *unit, int64_t now)
+{
+	enum held_kind kind = store_kind(unit);
+
+	if (unit->unsendable)
+		return "a text is not UTF-8";
+	if (unit->refused)
+		return "too many wait for the database";
+	if (store_is_away(store, kind, now))
+		return database_away;
+	if (store_is_frozen(store, kind, now))
+		return "the database has been silent";
+	return jam_stops(&store->jam, unit, now) ? stands_still : NULL;
 }
 
 static void
@@ -323,11 +359,10 @@ store_accept(struct store *store, int64_t now)
 
 	while ((unit = unit_pop(&store->gathered)) != NULL) {
 		enum held_kind kind = store_kind(unit);
+		const char *trouble = store_objection(store, unit, now);
 
-		if (unit->unsendable || unit->refused ||
-		    store_is_closed(store, kind, now) ||
-		    jam_stops(&store->jam, unit, now))
-			store_fail(store, unit);
+		if (trouble != NULL)
+			store_fail(store, unit, trouble);
 		else
 			unit_push(&store->held[kind], unit);
 	}
@@ -343,7 +378,7 @@ store_send(struct store *store, int64_t now)
 			struct unit *unit = unit_pop(held);
 
 			if (!jam_lets_pass(&store->jam, unit, now)) {
-				store_fail(store, unit);
+				store_fail(store, unit, stands_still);
 				continue;
 			}
 			scoreboard_count(SCORE_UNITS_SENT);
@@ -395,6 +430,7 @@ static void
 store_tick(evutil_socket_t fd, short what, void *argument)
 {
 	struct store *store = argument;
+	struct unit_queue late = { NULL };
 	int64_t now = clock_monotonic();
 
 	(void)fd, (void)what;
@@ -404,14 +440,11 @@ store_tick(evutil_socket_t fd, short what, void *argument)
 		struct unit_queue *held = &store->held[kind];
 
 		if (store_is_away(store, kind, now))
-			unit_move(&store->failed, held);
-		else
-			unit_take_older(
-			    held, store_oldest(kind, now), &store->failed);
+			store_fail_all(store, held, database_away);
+		unit_take_older(held, store_oldest(kind, now), &late);
 	}
-	barrier_expire(&store->barrier, now - WAIT_MOST_US, &store->failed);
-	if (store->failed.first != NULL)
-		store_wake(store);
+	barrier_expire(&store->barrier, now - WAIT_MOST_US, &late);
+	store_fail_all(store, &late, waited_long);
 }
 
 static const struct lane_ops store_lane_ops = {

@@ -51,6 +51,7 @@ tickets_redeem(struct store *store, struct flow *f,
 		TIME_VALUE(now - idle_us),
 		TIME_VALUE(now - longest_us),
 		TIME_VALUE(now - long_us),
+		TEXT_VALUE(redemption->service_url),
 	};
 
 	store_ask(

@@ -23,6 +23,7 @@ struct ticket_redemption {
 	const uint8_t *request; /* TICKETS_REQUEST_SIZE random bytes */
 	int64_t service_id; /* 0: not for the service that presents it */
 	struct str ticket; /* its text, kept for single logout */
+	struct str service_url; /* told then; STR_NONE: as service_id 0 */
 	int64_t now;
 	struct session_limits limits;
 };

@@ -32,6 +32,7 @@ struct unit {
 	bool repeatable; /* nothing in it must be done only once */
 	bool unsendable; /* a value was not fit to be sent */
 	bool refused; /* there was no room when it was asked */
+	const char *trouble; /* why it failed; NULL: it did not, yet */
 	bool stuck; /* `stuck_at` stood too long and was rolled back */
 	enum statement stuck_at;
 };

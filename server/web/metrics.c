@@ -90,6 +90,14 @@ static const struct counter_row counters[] = {
 	    "postponed", NULL },
 	{ "portillon_mails_total", SCORE_MAILS_GIVEN_UP, "result", "given_up",
 	    NULL },
+	{ "portillon_logouts_total", SCORE_LOGOUTS_DELIVERED, "result",
+	    "delivered",
+	    "Tries to tell applications of ended sessions, by what became of "
+	    "them." },
+	{ "portillon_logouts_total", SCORE_LOGOUTS_POSTPONED, "result",
+	    "postponed", NULL },
+	{ "portillon_logouts_total", SCORE_LOGOUTS_GIVEN_UP, "result",
+	    "given_up", NULL },
 	{ "portillon_log_lines_lost_total", SCORE_LOG_LOST, NULL, NULL,
 	    "Log lines that could not be written, or not whole." },
 	{ "portillon_log_lines_left_out_total", SCORE_LOG_LEFT_OUT, NULL, NULL,
@@ -128,6 +136,9 @@ static const struct level_row levels[] = {
 	{ "portillon_mails_waiting", LEVEL_OUTBOX_WAITING, NULL, "courier",
 	    "Mails in the database that wait to be delivered, by whatever "
 	    "node." },
+	{ "portillon_logouts_waiting", LEVEL_LOGOUTS_WAITING, NULL, "courier",
+	    "Applications that are still to be told of an ended session, by "
+	    "whatever node." },
 };
 
 static const struct {

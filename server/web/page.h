@@ -47,8 +47,7 @@ struct login_page {
 	struct str execution; /* signed form token */
 	struct str service_url; /* posted back as it came; empty: none */
 	struct str service_name; /* registered name; empty: none */
-	struct str
-	    method; /* posted back: how the ticket goes; empty: as ever */
+	struct str method; /* posted back; empty: in the address */
 	struct str username; /* typed before; empty at first */
 	bool saml; /* the address is posted back as TARGET, not as service */
 	bool warn_offered; /* a box: ask before each application */

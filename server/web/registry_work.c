@@ -44,14 +44,16 @@ registry_item_finished(struct pool_item *item)
 {
 	struct registry_item *r = (struct registry_item *)item;
 	struct flow *f = r->flow;
-	bool ok = r->made != NULL;
+	const char *trouble = NULL;
 
-	if (ok)
+	if (r->made != NULL)
 		*r->into = r->made;
 	else
-		log_plain(LOG_ERROR, "a service in the registry does not fit");
+		trouble = "a service in the registry does not fit";
+	if (trouble != NULL)
+		log_plain(LOG_ERROR, trouble);
 	free(r);
-	flow_answered(f, ok);
+	flow_answered(f, trouble);
 }
 
 /* A refusal is not told inside the call that asked either. */
@@ -64,7 +66,7 @@ registry_item_refused(evutil_socket_t fd, short what, void *argument)
 	(void)fd, (void)what;
 	row_set_free(r->rows);
 	free(r);
-	flow_answered(f, false);
+	flow_answered(f, "no room among the workers");
 }
 
 void

@@ -148,7 +148,8 @@ load_release(void *state)
 			waiter->next = gate->waiting;
 			gate->waiting = waiter;
 		} else {
-			flow_answered(waiter->flow, done);
+			flow_answered(waiter->flow,
+			    done ? NULL : "the configuration cannot be read");
 		}
 	}
 	if (gate->waiting != NULL && !gate->loading)

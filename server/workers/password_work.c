@@ -90,7 +90,7 @@ password_item_finished(struct pool_item *item)
 		p->into->rehashed =
 		    arena_text(flow_arena(f), buf_str(&p->rehashed));
 	password_item_free(p);
-	flow_answered(f, true);
+	flow_answered(f, NULL);
 }
 
 /* A refusal is not told inside the call that asked either. */
@@ -104,7 +104,7 @@ password_item_refused(evutil_socket_t fd, short what, void *argument)
 	scoreboard_count(SCORE_PASSWORDS_REFUSED);
 	p->into->not_compared = true;
 	password_item_free(p);
-	flow_answered(f, true);
+	flow_answered(f, NULL);
 }
 
 static void

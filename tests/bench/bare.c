@@ -121,6 +121,7 @@ insert_ask(struct flow *f)
 		.request = request,
 		.service_id = SERVICE_ID,
 		.ticket = str_of(ticket_text),
+		.service_url = STR("https://app0.bench.example/"),
 		.now = now,
 		.limits = bare->limits,
 	    },

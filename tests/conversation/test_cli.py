@@ -361,7 +361,8 @@ def test_service_life(installation, portillon):
     shown = json.loads(portillon("service", "show", service, "--json").stdout)
     assert shown == {"id": int(service), "tenant": "main", "name": "Cli",
                      "pattern": "https://cli.example/app/*",
-                     "released": ["mail"], "enabled": True}
+                     "released": ["mail"], "enabled": True,
+                     "logout": "back", "logout_url": ""}
     url = "https://cli.example/app/x?y=1"
     result = portillon("service", "test", url)
     assert result.returncode == DONE

@@ -47,7 +47,7 @@ answer_arrived(evutil_socket_t fd, short what, void *argument)
 	(void)fd, (void)what;
 	answer->trip->answers++;
 	free(answer);
-	flow_answered(f, ok);
+	flow_answered(f, ok ? NULL : "the friend is away");
 }
 
 static void

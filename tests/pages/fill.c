@@ -129,6 +129,14 @@ codes_of(struct page_frame frame, struct str text, bool flag)
 		flag, flag, { &code, 1 }, text };
 }
 
+static struct login_page
+login_of(struct page_frame frame, struct str text, bool flag)
+{
+	return (struct login_page){ frame, text, text, text, text, text, text,
+		flag, flag, flag, flag, flag, text, flag, flag, flag, flag,
+		flag, flag, text, flag };
+}
+
 void
 fill(union content *content, enum page page, struct str text, bool flag)
 {
@@ -143,9 +151,7 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		return;
 	switch (page) {
 	case PAGE_LOGIN:
-		content->login = (struct login_page){ frame, text, text, text,
-			text, text, text, flag, flag, flag, flag, flag, text,
-			flag, flag, flag, flag, flag, flag, text, flag };
+		content->login = login_of(frame, text, flag);
 		break;
 	case PAGE_WARNING:
 		content->warning = (struct warning_page){ frame, text, text,

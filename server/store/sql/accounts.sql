@@ -100,14 +100,23 @@ FROM (SELECT 1) AS always LEFT JOIN added AS a ON true;
 -- retry: once
 -- lane: slow
 -- row: account_changed
--- Another password; the epoch ends all sessions.
+-- Another password; the epoch ends all sessions, which are marked so that
+-- applications hear of it.
 WITH changed AS (
 	UPDATE sso.account SET password = $3::text, epoch = epoch + 1
 	WHERE login = $2::text
 	RETURNING id
+), living AS MATERIALIZED (
+	SELECT s.number FROM sso.session AS s
+	WHERE s.account_id IN (SELECT id FROM changed) AND s.ended_at IS NULL
+	ORDER BY s.number
+	FOR NO KEY UPDATE
+), ended AS (
+	UPDATE sso.session AS s SET ended_at = $4::timestamptz
+	FROM living WHERE s.number = living.number
 ), audited AS (
 	INSERT INTO sso.audit (at, kind, account_id, client_address, request)
-	SELECT $4::timestamptz, 'password set', id, $5::text, $6::text
+	SELECT $4, 'password set', id, $5::text, $6::text
 	FROM changed
 )
 SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
@@ -119,14 +128,22 @@ FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
 -- lane: slow
 -- row: account_changed
 -- Active, disabled or locked; the epoch ends all sessions, so that none comes
--- back with the account.
+-- back with the account, and they are marked so that applications hear of it.
 WITH changed AS (
 	UPDATE sso.account SET state = $3::text, epoch = epoch + 1
 	WHERE login = $2::text
 	RETURNING id
+), living AS MATERIALIZED (
+	SELECT s.number FROM sso.session AS s
+	WHERE s.account_id IN (SELECT id FROM changed) AND s.ended_at IS NULL
+	ORDER BY s.number
+	FOR NO KEY UPDATE
+), ended AS (
+	UPDATE sso.session AS s SET ended_at = $4::timestamptz
+	FROM living WHERE s.number = living.number
 ), audited AS (
 	INSERT INTO sso.audit (at, kind, account_id, client_address, request)
-	SELECT $4::timestamptz, 'account ' || $3, id, $5::text, $6::text
+	SELECT $4, 'account ' || $3, id, $5::text, $6::text
 	FROM changed
 )
 SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id

@@ -57,9 +57,11 @@ SELECT $1::bigint AS echo;
 -- retry: read
 -- lane: bulk
 -- row: outbox_state
--- How much waits, and since when.
-SELECT $1::bigint AS echo, true AS found, count(*) AS waiting,
-       min(created_at) AS oldest_at
+-- How much waits: mails, and since when, and applications to be told.
+SELECT $1::bigint AS echo, true AS found,
+       count(*) FILTER (WHERE kind = 'mail') AS waiting,
+       min(created_at) FILTER (WHERE kind = 'mail') AS oldest_at,
+       count(*) FILTER (WHERE kind = 'logout') AS logouts
 FROM sso.outbox WHERE payload IS NOT NULL;
 
 -- name: outbox_follow

@@ -40,7 +40,7 @@ WITH given AS MATERIALIZED (
 	ON CONFLICT (login) DO NOTHING
 	RETURNING id, login
 ), changed AS (
-	-- the epoch ends all sessions
+	-- the epoch ends all sessions, which `ended` marks
 	UPDATE sso.account AS a SET
 		display_name = coalesce(j.display_name, a.display_name),
 		attributes = coalesce(j.attributes, a.attributes),
@@ -57,7 +57,17 @@ WITH given AS MATERIALIZED (
 			coalesce(j.attributes, a.attributes),
 			coalesce(j.password, a.password, ''),
 			coalesce(j.state, a.state))
-	RETURNING a.id
+	RETURNING a.id, a.epoch
+), living AS MATERIALIZED (
+	SELECT s.number FROM sso.session AS s
+	WHERE s.account_id IN (SELECT id FROM changed) AND s.ended_at IS NULL
+	AND s.account_epoch < (
+		SELECT epoch FROM changed WHERE id = s.account_id)
+	ORDER BY s.number
+	FOR NO KEY UPDATE
+), ended AS (
+	UPDATE sso.session AS s SET ended_at = $4::timestamptz
+	FROM living WHERE s.number = living.number
 ), accepted AS MATERIALIZED (
 	SELECT j.login, coalesce(j.known, n.id) AS id, j.memberships
 	FROM judged AS j LEFT JOIN added AS n ON n.login = j.login

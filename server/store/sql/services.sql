@@ -19,7 +19,8 @@ FROM sso.generation AS g;
 -- row: service
 -- All services, for a gate's registry and for operators.
 SELECT $1::bigint AS echo, true AS found,
-       s.id, t.slug AS tenant, s.name, s.pattern, s.released, s.enabled
+       s.id, t.slug AS tenant, s.name, s.pattern, s.released, s.enabled,
+       s.logout_type, s.logout_url
 FROM sso.service AS s JOIN sso.tenant AS t ON t.id = s.tenant_id
 ORDER BY s.id;
 
@@ -61,6 +62,28 @@ WITH changed AS (
 	SELECT $4::timestamptz,
 	       CASE WHEN $3 THEN 'service enabled' ELSE 'service disabled' END,
 	       id, $5::text, $6::text
+	FROM changed
+)
+SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
+FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
+
+-- name: service_set_logout
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: service_changed
+-- Whether and where a service is told that a session has ended; NULL leaves as
+-- it is, and an empty address is none.
+WITH changed AS (
+	UPDATE sso.service SET logout_type = coalesce($3::text, logout_type),
+		logout_url = nullif(coalesce($4::text, logout_url), '')
+	WHERE id = $2::bigint
+	RETURNING id, logout_type, logout_url
+), audited AS (
+	INSERT INTO sso.audit
+		(at, kind, service_id, client_address, request, detail)
+	SELECT $5::timestamptz, 'service logout set', id, $6::text, $7::text,
+	       jsonb_build_object('type', logout_type, 'url', logout_url)
 	FROM changed
 )
 SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id

@@ -7,10 +7,10 @@
 -- Spends a ticket, whatever becomes of it, and reads whom it stands for.
 WITH spent AS (
 	INSERT INTO sso.redemption AS r (session, issued_at, random, request,
-		service_id, ticket, redeemed_at)
+		service_id, ticket, redeemed_at, service_url)
 	VALUES ($2::bigint, $3::bigint, $4::bytea,
 		encode($5::bytea, 'hex')::uuid, $6::bigint, $7::text,
-		$8::timestamptz)
+		$8::timestamptz, $12::text)
 	ON CONFLICT (session, issued_at, random) DO UPDATE
 	SET request = excluded.request WHERE r.request = excluded.request
 	RETURNING 1

@@ -9,6 +9,9 @@
  */
 #include "web/cas/validate.h"
 
+#include "base/arena.h"
+#include "base/buf.h"
+#include "cas/service_url.h"
 #include "crypto/random.h"
 #include "http/server.h"
 #include "loop/scoreboard.h"
@@ -128,36 +131,74 @@ validate_open(struct request *rq, struct validate_state *v)
 	return false;
 }
 
-static void
-validate_spend(struct request *rq, struct flow *f, struct validate_state *v)
+/* What single logout will call. */
+static struct str
+redeemed_url(struct request *rq, const struct destination *to)
 {
-	struct gate *gate = rq->gate;
-	bool right_service;
+	CLEANUP(buf_clear) struct buf url = BUF_INIT(3 * SERVICE_URL_LONGEST);
 
+	service_url_with_ticket(to->url, STR_NONE, &url);
+	return arena_text(&rq->arena, buf_str(&url));
+}
+
+/*
+ * A ticket for an application that this gate has never heard of was issued by
+ * one that knew more: its registry is needed now, since single logout tells
+ * only those that were known when they redeemed.
+ */
+static void
+validate_match(struct request *rq, struct flow *f, struct validate_state *v)
+{
 	destination_make_canonical(rq, &v->to);
-	right_service = v->to.canonical.len > 0 &&
-			ticket_service_matches(rq->configuration->keys,
-			    v->key_id, &v->ticket, v->to.canonical);
-
-	if (!right_service)
+	v->right_service = v->to.canonical.len > 0 &&
+			   ticket_service_matches(rq->configuration->keys,
+			       v->key_id, &v->ticket, v->to.canonical);
+	if (!v->right_service)
 		refuse(v, ANSWER_INVALID_SERVICE,
 		    STR("This ticket was issued for another service."));
 	destination_find(rq, &v->to);
+	if (v->right_service && v->to.service == NULL)
+		generation_read(rq->gate->store, f, &v->generation);
+}
+
+static enum flow_next
+validate_catch_up(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+
+	snapshot_follow(rq, f, v->generation.number);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+validate_spend(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+	bool redeems;
+
+	if (!v->opened)
+		return FLOW_NEXT;
+	if (!snapshot_settle(rq))
+		return reply_error(rq, 503);
+	destination_find(rq, &v->to);
+	redeems = v->right_service && v->to.service != NULL;
 	random_bytes(v->request, sizeof(v->request));
-	tickets_redeem(gate->store, f,
+	tickets_redeem(rq->gate->store, f,
 	    &(struct ticket_redemption){
 		.session = v->ticket.session,
 		.issued_at = v->ticket.issued_at,
 		.random = v->ticket.random,
 		.request = v->request,
-		.service_id = right_service && v->to.service != NULL
-				  ? v->to.service->id
-				  : 0,
+		.service_id = redeems ? v->to.service->id : 0,
 		.ticket = v->ticket_text,
+		.service_url = redeems ? redeemed_url(rq, &v->to) : STR_NONE,
 		.now = rq->now,
 		.limits = rq->configuration->settings.session,
 	    },
 	    &v->redeemed);
+	return FLOW_NEXT;
 }
 
 /* A gate that has just started does not know the restore epoch yet, and must
@@ -170,7 +211,7 @@ validate_await(struct flow *f)
 }
 
 static enum flow_next
-validate_redeem(struct flow *f)
+validate_begin(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct validate_state *v = rq->page;
@@ -178,8 +219,9 @@ validate_redeem(struct flow *f)
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	validate_read_parameters(rq, v);
-	if (validate_open(rq, v))
-		validate_spend(rq, f, v);
+	v->opened = validate_open(rq, v);
+	if (v->opened)
+		validate_match(rq, f, v);
 	return FLOW_NEXT;
 }
 
@@ -189,7 +231,7 @@ validate_begin_1(struct flow *f)
 	struct validate_state *v = request_of(f)->page;
 
 	v->format = ANSWER_TEXT;
-	return validate_redeem(f);
+	return validate_begin(f);
 }
 
 static enum flow_next
@@ -200,7 +242,7 @@ validate_begin_2(struct flow *f)
 
 	v->format = ANSWER_XML;
 	validate_read_format(rq, v);
-	return validate_redeem(f);
+	return validate_begin(f);
 }
 
 static enum flow_next
@@ -209,7 +251,7 @@ validate_begin_saml(struct flow *f)
 	struct validate_state *v = request_of(f)->page;
 
 	v->saml = true;
-	return validate_redeem(f);
+	return validate_begin(f);
 }
 
 static enum flow_next
@@ -304,7 +346,9 @@ validate_reply(struct flow *f)
 
 const struct flow_step validate_1[] = {
 	FLOW_STEP(validate_await),
-	FLOW_STEP(validate_begin_1), /* spends the ticket */
+	FLOW_STEP(validate_begin_1),
+	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
+	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow), /* the registry, if it changed */
 	FLOW_STEP(validate_reply),
 	FLOW_END,
@@ -312,7 +356,9 @@ const struct flow_step validate_1[] = {
 
 const struct flow_step validate_2[] = {
 	FLOW_STEP(validate_await),
-	FLOW_STEP(validate_begin_2), /* spends the ticket */
+	FLOW_STEP(validate_begin_2),
+	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
+	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow),
 	FLOW_STEP(validate_reply),
 	FLOW_END,
@@ -320,7 +366,9 @@ const struct flow_step validate_2[] = {
 
 const struct flow_step validate_saml[] = {
 	FLOW_STEP(validate_await),
-	FLOW_STEP(validate_begin_saml), /* spends the ticket */
+	FLOW_STEP(validate_begin_saml),
+	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
+	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow),
 	FLOW_STEP(validate_reply),
 	FLOW_END,

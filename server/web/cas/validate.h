@@ -10,6 +10,7 @@
 #include "cas/saml_request.h"
 #include "cas/ticket.h"
 #include "loop/flow.h"
+#include "store/generation.h"
 #include "store/tickets.h"
 #include "web/destination.h"
 
@@ -22,6 +23,9 @@ struct validate_state {
 	struct str ticket_text;
 	struct ticket ticket;
 	unsigned key_id;
+	bool opened; /* it is to be spent */
+	bool right_service;
+	struct generation generation; /* read if the service is unknown */
 	uint8_t request[TICKETS_REQUEST_SIZE];
 	struct ticket_redeemed redeemed;
 

@@ -1,0 +1,102 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- Single logout: every application that redeemed a ticket in a session is told
+-- when the session ends, by rows of the outbox that commit with the end.
+
+ALTER TABLE sso.service
+	-- back: the server calls the application; none: it is not told
+	ADD COLUMN logout_type text NOT NULL DEFAULT 'back'
+		CHECK (logout_type IN ('back', 'none')),
+	-- NULL: the address that redeemed the ticket
+	ADD COLUMN logout_url text CHECK (logout_url ~ '^https?://[^/?#]');
+
+-- The address that a ticket was redeemed for, as the application gave it but
+-- without a ticket; NULL as service_id, and in rows from before this file.
+ALTER TABLE sso.redemption
+	ADD COLUMN service_url text CHECK (octet_length(service_url) <= 16384);
+
+ALTER TABLE sso.outbox
+	DROP CONSTRAINT outbox_kind_check,
+	ADD CONSTRAINT outbox_kind_check CHECK (kind IN ('mail', 'logout')),
+	ALTER COLUMN key_id DROP NOT NULL,
+	ADD COLUMN session bigint,
+	ADD COLUMN service_id bigint,
+	-- name and port of whom it is for: nobody is called too often at a time
+	ADD COLUMN host text,
+	-- A logout is written by the statement that ends the session, which has no
+	-- keys; it holds no more than the spent tickets beside it.
+	ADD CONSTRAINT outbox_sealed CHECK (kind <> 'mail' OR key_id IS NOT NULL),
+	ADD CONSTRAINT outbox_addressed CHECK (kind <> 'logout' OR
+		(host IS NOT NULL AND session IS NOT NULL
+		AND service_id IS NOT NULL));
+
+-- Neither kind is looked for behind a heap of the other.
+DROP INDEX sso.outbox_due;
+CREATE INDEX outbox_due ON sso.outbox (kind, due_at)
+	WHERE payload IS NOT NULL;
+
+-- For those that look for sessions that have run out.
+CREATE INDEX session_open ON sso.session (created_at) WHERE ended_at IS NULL;
+
+-- One row for each ticket that was redeemed in a session: address, ticket and
+-- name, with a zero byte between.  Its id follows from the ticket, so that
+-- nothing is added twice.  A looping application gets ten, and a session sends
+-- a thousand at most, the newest.  Tickets are stored by their day of issue,
+-- which is none before the session began, but for the clocks of two nodes.
+CREATE FUNCTION sso.tell_applications(ended_session bigint, of_account bigint,
+	began_at timestamptz, moment timestamptz)
+RETURNS bigint LANGUAGE sql SET search_path = '' AS $$
+	WITH redeemed AS (
+		SELECT r.ticket, r.redeemed_at, r.service_id, a.login,
+		       coalesce(v.logout_url, r.service_url) AS url,
+		       row_number() OVER (PARTITION BY r.service_id, r.service_url
+			ORDER BY r.redeemed_at DESC, r.ticket) AS turn
+		FROM sso.redemption AS r
+		JOIN sso.service AS v ON v.id = r.service_id
+		JOIN sso.account AS a ON a.id = of_account
+		WHERE r.session = ended_session AND r.issued_at >=
+		    floor(date_part('epoch', began_at))::bigint - 10
+		AND r.service_url IS NOT NULL AND v.logout_type = 'back'
+	), told AS (
+		INSERT INTO sso.outbox (id, kind, account_id, created_at,
+			expires_at, due_at, session, service_id, host, payload)
+		SELECT ('x' || left(encode(sha256(convert_to(ticket, 'UTF8')),
+			    'hex'), 16))::bit(64)::bigint
+			& x'7fffffffffffffff'::bigint,
+		       'logout', of_account, moment, moment + interval '1 day',
+		       moment, ended_session, service_id,
+		       lower(substring(url FROM '^[A-Za-z]+://([^/?#]+)')),
+		       convert_to(url, 'UTF8') || '\x00' ||
+		       convert_to(ticket, 'UTF8') || '\x00' ||
+		       convert_to(login, 'UTF8')
+		FROM redeemed WHERE turn <= 10
+		ORDER BY redeemed_at DESC, ticket
+		LIMIT 1000
+		ON CONFLICT (id) DO NOTHING
+		RETURNING 1
+	)
+	SELECT count(*) FROM told
+$$;
+
+-- Whoever ends a session, and however many at once: none is forgotten.
+CREATE FUNCTION sso.session_ends()
+RETURNS trigger LANGUAGE plpgsql SET search_path = '' AS $$
+BEGIN
+	PERFORM sso.tell_applications(
+		NEW.number, NEW.account_id, NEW.created_at, NEW.ended_at);
+	RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER session_ends
+AFTER UPDATE OF ended_at ON sso.session
+FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL)
+EXECUTE FUNCTION sso.session_ends();
+
+REVOKE ALL ON FUNCTION
+	sso.tell_applications(bigint, bigint, timestamptz, timestamptz),
+	sso.session_ends()
+	FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+	sso.tell_applications(bigint, bigint, timestamptz, timestamptz)
+	TO portillon_app;

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `portillon service set`: how an application is told that a session has ended.
+ */
+#include "base/buf.h"
+#include "cas/service_url.h"
+#include "ctl/command.h"
+#include "ctl/run.h"
+#include "ctl/service.h"
+#include "store/store.h"
+
+struct service_setting {
+	int64_t id;
+	struct service_logout logout;
+	struct service_changed changed;
+};
+
+static enum flow_next
+setting_change(struct flow *f)
+{
+	struct run *run = flow_state(f);
+	struct service_setting *s = run->state;
+
+	services_set_logout(
+	    run->store, f, s->id, &s->logout, &run->origin, &s->changed);
+	return FLOW_NEXT;
+}
+
+static const struct flow_step setting_steps[] = {
+	FLOW_STEP(setting_change),
+	FLOW_STEP(run_end),
+	FLOW_END,
+};
+
+static bool
+setting_read_type(const struct options *options, struct service_setting *s)
+{
+	if (!options_has(options, "logout"))
+		return true;
+	s->logout.type = options_text(options, "logout");
+	if (str_equal(s->logout.type, STR("back")) ||
+	    str_equal(s->logout.type, STR("none")))
+		return true;
+	command_complain("--logout takes back or none");
+	return false;
+}
+
+/* In the spelling of service addresses: only what may be called gets in. */
+static bool
+setting_read_url(
+    const struct options *options, struct service_setting *s, struct buf *url)
+{
+	if (!options_has(options, "logout-url"))
+		return true;
+	s->logout.url = STR("");
+	if (options_text(options, "logout-url").len == 0)
+		return true;
+	if (!service_url_canonical(options_text(options, "logout-url"), url)) {
+		command_complain("--logout-url takes an address such as "
+				 "https://app.example/logout, or '' for none");
+		return false;
+	}
+	s->logout.url = buf_str(url);
+	if (str_starts(s->logout.url, STR("https://")) ||
+	    options_has(options, "allow-http"))
+		return true;
+	command_complain("without https:// anybody on the way could read who "
+			 "signs out; --allow-http accepts that");
+	return false;
+}
+
+int
+service_set(const struct settings *settings, const struct options *options)
+{
+	CLEANUP(buf_clear) struct buf url = BUF_INIT(SERVICE_URL_LONGEST);
+	struct service_setting s = { 0 };
+	CLEANUP(run_clear) struct run run = { .state = &s };
+
+	if (!service_id(options, &s.id) || !setting_read_type(options, &s) ||
+	    !setting_read_url(options, &s, &url))
+		return OUTCOME_REFUSED;
+	if (s.logout.type.at == NULL && s.logout.url.at == NULL) {
+		command_complain("say what to set: --logout or --logout-url");
+		return OUTCOME_REFUSED;
+	}
+	if (!run_or_complain(&run, settings, setting_steps))
+		return OUTCOME_UNUSABLE;
+	if (s.changed.id == 0)
+		return service_missing(s.id);
+	printf("service %lld is changed\n", (long long)s.id);
+	return OUTCOME_DONE;
+}
+
+const struct option_rule service_set_options[] = {
+	{ "ID", OPTION_WORD, .help = "number of the service" },
+	{ "logout", OPTION_TEXT, false, "TYPE",
+	    "back: it is called when a session ends; none: it is not" },
+	{ "logout-url", OPTION_TEXT, false, "URL",
+	    "where it is called; '': where it redeemed a ticket" },
+	{ "allow-http", OPTION_FLAG, false, NULL,
+	    "accept an address without https" },
+	OPTION_END,
+};

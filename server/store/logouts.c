@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Single logout.
+ */
+#include "store/logouts.h"
+
+#include "store/row.h"
+#include "store/store.h"
+
+enum {
+	SECOND_US = 1000 * 1000
+};
+
+static const struct row_column logout_claimed_columns[] = {
+	ROW_COLUMN(struct logout_claimed, id, ROW_INT),
+	ROW_COLUMN(struct logout_claimed, created_at, ROW_TIME),
+	ROW_COLUMN(struct logout_claimed, expires_at, ROW_TIME),
+	ROW_COLUMN(struct logout_claimed, tries, ROW_INT),
+	ROW_COLUMN(struct logout_claimed, session, ROW_INT),
+	ROW_COLUMN(struct logout_claimed, service_id, ROW_INT),
+	ROW_COLUMN(struct logout_claimed, host, ROW_TEXT),
+	ROW_COLUMN(struct logout_claimed, payload, ROW_BYTES),
+};
+
+extern const struct row_table logout_claimed_row;
+const struct row_table logout_claimed_row =
+    ROW_TABLE(struct logout_claimed, logout_claimed_columns);
+
+static const struct row_column logout_host_columns[] = {
+	ROW_COLUMN(struct logout_host, host, ROW_TEXT),
+	ROW_COLUMN(struct logout_host, service, ROW_TEXT),
+	ROW_COLUMN(struct logout_host, waiting, ROW_INT),
+	ROW_COLUMN(struct logout_host, given_up, ROW_INT),
+	ROW_COLUMN(struct logout_host, delivered, ROW_INT),
+	ROW_COLUMN(struct logout_host, last_error, ROW_TEXT),
+};
+
+extern const struct row_table logout_host_row;
+const struct row_table logout_host_row =
+    ROW_TABLE(struct logout_host, logout_host_columns);
+
+void
+logouts_claim(struct store *store, struct flow *f,
+    const struct outbox_claim *claim, struct str busy, struct row_list *into)
+{
+	const struct value values[] = {
+		TIME_VALUE(claim->now),
+		TIME_VALUE(claim->until),
+		TEXT_VALUE(claim->by),
+		INT_VALUE(claim->most),
+		TEXT_VALUE(busy),
+	};
+
+	store_ask_list(
+	    store, f, STATEMENT_LOGOUT_CLAIM, values, COUNT_OF(values), into);
+}
+
+void
+logouts_list(struct store *store, struct flow *f, struct row_list *into)
+{
+	store_ask_list(store, f, STATEMENT_LOGOUT_LIST, NULL, 0, into);
+}
+
+void
+logouts_find_missed(struct store *store, struct flow *f, int64_t ended_after,
+    int64_t now, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(ended_after),
+		TIME_VALUE(now) };
+
+	store_ask(store, f, STATEMENT_LOGOUT_FIND_MISSED, values,
+	    COUNT_OF(values), into);
+}
+
+void
+logouts_expire_sessions(struct store *store, struct flow *f, int64_t now,
+    const struct session_limits *limits, int64_t most,
+    struct upkeep_swept *into)
+{
+	const struct value values[] = {
+		TIME_VALUE(now),
+		TIME_VALUE(now - limits->idle_seconds * SECOND_US),
+		TIME_VALUE(now - limits->longest_seconds * SECOND_US),
+		INT_VALUE(most),
+		TIME_VALUE(now - limits->long_seconds * SECOND_US),
+	};
+
+	store_ask(store, f, STATEMENT_LOGOUT_EXPIRE_SESSIONS, values,
+	    COUNT_OF(values), into);
+}
+
+void
+logouts_sweep(struct store *store, struct flow *f, int64_t added_before,
+    int64_t most, struct upkeep_swept *into)
+{
+	const struct value values[] = { TIME_VALUE(added_before),
+		INT_VALUE(most) };
+
+	store_ask(
+	    store, f, STATEMENT_LOGOUT_SWEEP, values, COUNT_OF(values), into);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Single logout: which applications are to be told that a session has ended.
+ *
+ * Nobody asks for it: the database adds a row to the outbox for each ticket
+ * that was redeemed in a session, in the transaction that ends the session,
+ * whatever ends it.  A courier claims them here and settles them with
+ * outbox_settle().
+ */
+#ifndef STORE_LOGOUTS_H
+#define STORE_LOGOUTS_H
+
+#include "base/str.h"
+#include "store/outbox.h"
+#include "store/sessions.h"
+
+struct logout_claimed {
+	int64_t id; /* the same for the same ticket */
+	int64_t created_at; /* when the session ended */
+	int64_t expires_at;
+	int64_t tries; /* this one included */
+	int64_t session;
+	int64_t service_id;
+	struct str host; /* name and port, in lower case */
+	struct str payload; /* for logout_unpack() of cas/logout.h */
+};
+
+/*
+ * A list of `struct logout_claimed`, the longest due first: at most two for
+ * one host, and none for the `busy`, a PostgreSQL array of hosts.
+ */
+void logouts_claim(struct store *, struct flow *, const struct outbox_claim *,
+    struct str busy, struct row_list *into);
+
+struct logout_host {
+	struct str host;
+	struct str service; /* its name; STR_NONE: it is forgotten */
+	int64_t waiting; /* notices, as the next two */
+	int64_t given_up;
+	int64_t delivered;
+	struct str last_error; /* of those not delivered */
+};
+
+/* A list of `struct logout_host`, the worst first, at most 1,000. */
+void logouts_list(struct store *, struct flow *, struct row_list *into);
+
+/* Upkeep: tickets redeemed while their session was ending, since a moment. */
+void logouts_find_missed(struct store *, struct flow *, int64_t ended_after,
+    int64_t now, struct upkeep_swept *into);
+
+/* Upkeep: ends sessions that have run out, a batch at a time. */
+void logouts_expire_sessions(struct store *, struct flow *, int64_t now,
+    const struct session_limits *, int64_t most, struct upkeep_swept *into);
+
+/* Upkeep: deletes what was settled and added before a moment. */
+void logouts_sweep(struct store *, struct flow *, int64_t added_before,
+    int64_t most, struct upkeep_swept *into);
+
+#endif

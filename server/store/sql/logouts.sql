@@ -1,0 +1,117 @@
+-- SPDX-License-Identifier: Apache-2.0
+--
+-- What applications are to be told when sessions end; the rows themselves are
+-- written by a trigger of sso.session.
+
+-- name: logout_claim
+-- role: app
+-- retry: idempotent
+-- lane: bulk
+-- row: logout_claimed
+-- Takes what is due until a time, the oldest first: two for each host, and none
+-- for those in $6, who are being called.  The claim is random and so names the
+-- request: asked again, it finds what the first attempt took.
+WITH due AS MATERIALIZED (
+	(SELECT id, due_at, host FROM sso.outbox
+	WHERE payload IS NOT NULL AND kind = 'logout'
+	AND due_at <= $2::timestamptz AND host <> ALL ($6::text::text[])
+	ORDER BY due_at
+	LIMIT 2000)
+	UNION ALL
+	(SELECT id, due_at, host FROM sso.outbox
+	WHERE payload IS NOT NULL AND kind = 'logout'
+	AND due_at = $3::timestamptz AND claimed_by = $4::text)
+), turns AS MATERIALIZED (
+	SELECT id,
+	       row_number() OVER (PARTITION BY host ORDER BY due_at, id) AS turn
+	FROM due
+), chosen AS MATERIALIZED (
+	SELECT o.id FROM sso.outbox AS o
+	WHERE o.id IN (SELECT id FROM turns WHERE turn <= 2)
+	AND o.payload IS NOT NULL
+	AND (o.due_at <= $2 OR o.claimed_by = $4)
+	ORDER BY o.due_at, o.id
+	LIMIT $5::bigint
+	FOR UPDATE SKIP LOCKED
+), claimed AS (
+	UPDATE sso.outbox AS o
+	SET due_at = $3, claimed_by = $4, tries = o.tries + 1
+	FROM chosen WHERE o.id = chosen.id
+	RETURNING o.id, o.created_at, o.expires_at, o.tries, o.session,
+		o.service_id, o.host, o.payload
+)
+SELECT $1::bigint AS echo, true AS found, c.id, c.created_at, c.expires_at,
+       c.tries, c.session, c.service_id, c.host, c.payload
+FROM claimed AS c;
+
+-- name: logout_list
+-- role: app
+-- retry: read
+-- lane: slow
+-- row: logout_host
+-- How it stands with each application that was to be told in the last days, the
+-- worst first.
+SELECT $1::bigint AS echo, true AS found, o.host, v.name AS service,
+       count(*) FILTER (WHERE o.payload IS NOT NULL) AS waiting,
+       count(*) FILTER (WHERE o.failed_at IS NOT NULL) AS given_up,
+       count(*) FILTER (WHERE o.delivered_at IS NOT NULL) AS delivered,
+       (array_agg(o.last_error ORDER BY o.created_at DESC)
+	FILTER (WHERE o.delivered_at IS NULL AND o.last_error IS NOT NULL))[1]
+	AS last_error
+FROM sso.outbox AS o LEFT JOIN sso.service AS v ON v.id = o.service_id
+WHERE o.kind = 'logout'
+GROUP BY o.host, v.name
+ORDER BY waiting DESC, given_up DESC, o.host, v.name
+LIMIT 1000;
+
+-- name: logout_sweep
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Deletes rows that are delivered or given up, a batch at a time: sooner than
+-- mails, of which there are fewer.
+WITH old AS (
+	SELECT id FROM sso.outbox
+	WHERE payload IS NULL AND kind = 'logout'
+	AND created_at < $2::timestamptz
+	LIMIT $3::bigint
+	FOR UPDATE SKIP LOCKED
+), swept AS (
+	DELETE FROM sso.outbox AS o USING old WHERE o.id = old.id
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
+
+-- name: logout_find_missed
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- A ticket that was redeemed at the very moment at which its session ended may
+-- be seen by neither statement; later it is.
+SELECT $1::bigint AS echo, true AS found,
+       coalesce(sum(sso.tell_applications(s.number, s.account_id,
+	s.created_at, $3::timestamptz)), 0)::bigint AS count
+FROM sso.session AS s
+WHERE s.ended_at > $2::timestamptz;
+
+-- name: logout_expire_sessions
+-- role: app
+-- retry: idempotent
+-- lane: slow
+-- row: upkeep_swept
+-- Ends sessions that have run out, a batch at a time, so that the applications
+-- hear of it.
+WITH old AS MATERIALIZED (
+	SELECT s.number FROM sso.session AS s
+	WHERE s.ended_at IS NULL AND NOT sso.session_lives(
+	    s, $3::timestamptz, $4::timestamptz, $6::timestamptz)
+	LIMIT $5::bigint
+	FOR NO KEY UPDATE SKIP LOCKED
+), ended AS (
+	UPDATE sso.session AS s SET ended_at = $2::timestamptz
+	FROM old WHERE s.number = old.number
+	RETURNING 1
+)
+SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM ended;
