@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+import saml
 from another_server import AnotherServer
 from browser import Browser
 from conftest import APPLICATION, PEOPLE
@@ -148,6 +149,17 @@ def test_C05_C06_C08_C09_applications_hear_of_it(visit, stay, word):
     answer = one.login(service=OTHER)
     plain = one.get("/cas/validate", ticket=answer.ticket, service=OTHER)
     assert plain.text == "yes\nalice\n", "which has no word for it"
+
+
+def test_C07_applications_that_ask_by_saml_hear_of_it(visit):
+    """So they do of nobody else: I10."""
+    one = visit()
+    ticket = one.sign_in(service=APPLICATION).ticket
+    found = saml.read_assertion(saml.post(
+        one.browser, saml.envelope(ticket), TARGET=APPLICATION))
+    assert found.attributes["longTermAuthenticationRequestTokenUsed"] == [
+        "true"]
+    assert found.attributes["isFromNewLogin"] == ["true"]
 
 
 def test_C05_C09_days_later_it_is_no_new_login(visit, place):

@@ -483,11 +483,14 @@ def end_by_number(browser):
     assert answer.status == 303, answer.text
 
 
-@pytest.mark.parametrize("end", [end_others, end_by_number])
-def test_D19_ended_on_the_dashboard(place, apps, person, new_login, end):
+@pytest.mark.parametrize("end, boxes", [
+    (end_others, {}), (end_by_number, {}),
+    (end_by_number, {"rememberMe": "true"})])
+def test_D19_ended_on_the_dashboard(place, apps, person, new_login, end,
+                                    boxes):
     app = apps()
     login, password = new_login
-    redeem(person(login, password), app.url())
+    redeem(person(login, password, **boxes), app.url())
     end(person(login, password))
     told(app)
     settled(place, "delivered")
