@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a page can do better with a script: copy and print.  Buttons that need
- * it are hidden until it is there.
+ * What a page can do better with a script: copy, print, and go on to an
+ * application without a click.  Buttons that need it are hidden until it is
+ * there.
  */
 "use strict";
 
@@ -33,3 +34,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 }
+
+for (const form of document.querySelectorAll("form[data-submit]"))
+  form.submit();

@@ -41,6 +41,16 @@ configure_url(
 	return true;
 }
 
+struct session_limits
+configure_session(const struct settings *settings)
+{
+	return (struct session_limits){
+		.idle_seconds = settings->session_idle,
+		.longest_seconds = settings->session_max,
+		.long_seconds = settings->session_long_term,
+	};
+}
+
 static void
 configure_numbers(struct configuration *made, const struct settings *s)
 {
@@ -49,10 +59,10 @@ configure_numbers(struct configuration *made, const struct settings *s)
 	gate->institution = arena_text(&made->texts, str_of(s->institution));
 	gate->help_url = arena_text(&made->texts, str_of(s->help_url));
 	gate->contact = arena_text(&made->texts, str_of(s->contact));
+	gate->offers_warning = str_equal(str_of(s->warn_box), STR("shown"));
 	gate->slow_us = s->log_slow * 1000;
 	gate->ticket_life = s->ticket_life;
-	gate->session =
-	    (struct session_limits){ s->session_idle, s->session_max };
+	gate->session = configure_session(s);
 	gate->password = (struct password_cost){ (uint32_t)s->password_memory,
 		(uint32_t)s->password_passes, (uint32_t)s->password_lanes };
 	made->hashing_queue = (size_t)s->password_queue;

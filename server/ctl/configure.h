@@ -6,6 +6,7 @@
 #ifndef CTL_CONFIGURE_H
 #define CTL_CONFIGURE_H
 
+#include "store/sessions.h"
 #include "web/page.h"
 
 struct configuration;
@@ -16,6 +17,8 @@ struct settings;
  * settings do not fit together or a file cannot be used.
  */
 struct configuration *configure(const struct settings *, struct buf *why);
+
+struct session_limits configure_session(const struct settings *);
 
 /* Where pages come from; its texts are those of `settings`. */
 struct page_sources configure_pages(const struct settings *);

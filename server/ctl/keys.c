@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "ctl/commands.h"
+#include "ctl/configure.h"
 #include "ctl/file.h"
 #include "ctl/keys_list.h"
 #include "ctl/keys_reseal.h"
@@ -234,8 +235,7 @@ keys_ask_retire(struct flow *f)
 {
 	struct run *run = flow_state(f);
 	struct keys_flow *k = run->state;
-	const struct session_limits limits = { k->settings->session_idle,
-		k->settings->session_max };
+	const struct session_limits limits = configure_session(k->settings);
 
 	keys_retire(run->store, f, k->id, &limits, &run->origin, &k->retired);
 	return FLOW_NEXT;

@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "crypto/keys.h"
+#include "ctl/configure.h"
 #include "ctl/file.h"
 #include "ctl/json.h"
 #include "ctl/plain.h"
@@ -27,8 +28,7 @@ keys_ask_list(struct flow *f)
 {
 	struct run *run = flow_state(f);
 	struct keys_listing *k = run->state;
-	const struct session_limits limits = { k->settings->session_idle,
-		k->settings->session_max };
+	const struct session_limits limits = configure_session(k->settings);
 
 	keys_list(run->store, f, run->origin.at, &limits, &k->list);
 	return FLOW_NEXT;

@@ -77,8 +77,7 @@ static void
 courier_take(struct courier_start *courier, const struct settings *s)
 {
 	courier->keep_sessions_days = s->keep_sessions;
-	courier->session =
-	    (struct session_limits){ s->session_idle, s->session_max };
+	courier->session = configure_session(s);
 	courier->logout_on_expiry =
 	    str_equal(str_of(s->logout_on_expiry), STR("yes"));
 }

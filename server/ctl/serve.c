@@ -122,7 +122,7 @@ serving_make_processes(struct serving *serving)
 		    .statement_timeout_ms = STATEMENT_TIMEOUT_MS,
 		    .waiting_most = UNITS_WAITING_MOST },
 		.keep_sessions_days = s->keep_sessions,
-		.session = { s->session_idle, s->session_max },
+		.session = configure_session(s),
 		.logout_on_expiry =
 		    str_equal(str_of(s->logout_on_expiry), STR("yes")),
 		.mailing = serving->mail.start,

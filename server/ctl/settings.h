@@ -5,7 +5,6 @@
  *
  * A file has sections: "[server]" and "url = ..." make the setting
  * "server.url", which the environment variable PORTILLON_SERVER_URL overrides.
- * Unknown names are refused with the nearest known one as a suggestion.
  * Modules below never see this struct: they declare what they need, and
  * ctl/serve.c fills it in.
  */
@@ -50,6 +49,8 @@ struct settings {
 	/* [session] */
 	int64_t session_idle; /* seconds */
 	int64_t session_max; /* seconds */
+	int64_t session_long_term; /* seconds; 0: nobody may stay */
+	char *warn_box; /* "shown" or "hidden" */
 
 	/* [password] */
 	int64_t password_memory; /* KiB */

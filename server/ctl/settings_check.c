@@ -192,6 +192,10 @@ settings_check(const struct settings *settings, struct buf *findings)
 	if (settings->session_idle > settings->session_max)
 		settings_find(
 		    findings, "session.idle is longer than session.max");
+	if (settings->session_long_term > 0 &&
+	    settings->session_long_term < settings->session_max)
+		settings_find(
+		    findings, "session.long_term is shorter than session.max");
 	if (!settings_is_set(settings->app))
 		settings_find(findings, "database.app is not set");
 	if (!settings_is_set(settings->keys_file))

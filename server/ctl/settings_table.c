@@ -109,6 +109,14 @@ const struct setting settings_table[] = {
 	    "seconds", "A sign-on session ends when unused for so long."),
 	NUMBER("session", "max", session_max, 60, 365 * DAY, "36000",
 	    "seconds", "A sign-on session ends so long after it began."),
+	NUMBER("session", "long_term", session_long_term, 0, 90 * DAY, "0",
+	    "seconds", "People may tick at sign-in to stay signed in in this "
+	    "browser for so long, also when it is closed; at most three "
+	    "months. 0: nobody is asked."),
+	CHOICE("session", "warn_box", warn_box, "shown hidden", "hidden",
+	    "Whether the sign-in form has a box with which people ask for a "
+	    "click before each further application; the parameter \"warn\" "
+	    "does the same in any case."),
 	NUMBER("password", "memory", password_memory, 8192, 1048576, "19456",
 	    "KiB", "Memory that one password check takes (Argon2id)."),
 	NUMBER("password", "passes", password_passes, 1, 20, "2", NULL,

@@ -109,7 +109,7 @@ upkeep_sweep(struct flow *f)
 	    &(struct upkeep_session_sweep){
 		.ended_before = kept,
 		.opened_before =
-		    kept - start->session.longest_seconds * 1000000,
+		    kept - session_limits_most(&start->session) * 1000000,
 		.most = SWEPT_AT_A_TIME,
 	    },
 	    &u->sessions);

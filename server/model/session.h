@@ -18,6 +18,8 @@ struct session {
 	int64_t password_at; /* when the password was last given */
 	int64_t verified_at; /* when a second step was; 0: never */
 	struct str verified_by; /* "totp", "email", "recovery" */
+	bool long_term; /* the person asked to stay signed in */
+	bool warn; /* wants to be asked before each application */
 	struct str skipped; /* why there was none: "off", "zone", "trust",
 			     * "exempt"; STR_NONE: there was */
 };

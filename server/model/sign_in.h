@@ -43,6 +43,7 @@ struct sign_in {
 	int64_t verified_at; /* 0: no second step yet */
 	struct str verified_by; /* "totp", "email", "recovery" */
 	struct str service_url; /* see destination_keep(); empty: none */
+	struct str method; /* of struct destination */
 	bool renew;
 	bool trust; /* the person wants this browser trusted */
 	int64_t enrolment_id; /* the generator set up in it; 0: none */

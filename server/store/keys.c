@@ -78,6 +78,7 @@ keys_retire(struct store *store, struct flow *f, int64_t id,
 		TIME_VALUE(origin->at),
 		TEXT_VALUE(origin->client_address),
 		TEXT_VALUE(origin->request),
+		TIME_VALUE(origin->at - limits->long_seconds * SECOND_US),
 	};
 
 	store_ask(
@@ -91,6 +92,7 @@ keys_list(struct store *store, struct flow *f, int64_t now,
 	const struct value values[] = {
 		TIME_VALUE(now - limits->idle_seconds * SECOND_US),
 		TIME_VALUE(now - limits->longest_seconds * SECOND_US),
+		TIME_VALUE(now - limits->long_seconds * SECOND_US),
 	};
 
 	store_ask_list(

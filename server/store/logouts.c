@@ -82,6 +82,7 @@ logouts_expire_sessions(struct store *store, struct flow *f, int64_t now,
 		TIME_VALUE(now - limits->idle_seconds * SECOND_US),
 		TIME_VALUE(now - limits->longest_seconds * SECOND_US),
 		INT_VALUE(most),
+		TIME_VALUE(now - limits->long_seconds * SECOND_US),
 	};
 
 	store_ask(store, f, STATEMENT_LOGOUT_EXPIRE_SESSIONS, values,

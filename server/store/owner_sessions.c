@@ -19,6 +19,7 @@ static const struct row_column owner_session_columns[] = {
 	ROW_COLUMN(struct owner_session, verified_at, ROW_TIME),
 	ROW_COLUMN(struct owner_session, verified_by, ROW_TEXT),
 	ROW_COLUMN(struct owner_session, skipped, ROW_TEXT),
+	ROW_COLUMN(struct owner_session, long_term, ROW_BOOL),
 	ROW_COLUMN(struct owner_session, client_address, ROW_TEXT),
 	ROW_COLUMN(struct owner_session, user_agent, ROW_TEXT),
 	ROW_COLUMN(struct owner_session, count, ROW_INT),
@@ -48,7 +49,8 @@ extern const struct row_table owner_sessions_ended_row;
 const struct row_table owner_sessions_ended_row =
     ROW_TABLE(struct owner_sessions_ended, owner_sessions_ended_columns);
 
-/* Alive is what was used and opened behind these. */
+/* Alive is what was used and opened behind these; if it is a long one, opened
+ * behind the last. */
 static struct value
 used_since(const struct session_owner *owner)
 {
@@ -62,6 +64,12 @@ opened_since(const struct session_owner *owner)
 	    owner->now - owner->limits.longest_seconds * SECOND_US);
 }
 
+static struct value
+long_opened_since(const struct session_owner *owner)
+{
+	return TIME_VALUE(owner->now - owner->limits.long_seconds * SECOND_US);
+}
+
 void
 owner_sessions_list(struct store *store, struct flow *f,
     const struct session_owner *owner, struct row_list *into)
@@ -72,6 +80,7 @@ owner_sessions_list(struct store *store, struct flow *f,
 		used_since(owner),
 		opened_since(owner),
 		INT_VALUE(OWNER_SESSIONS_MOST),
+		long_opened_since(owner),
 	};
 
 	store_ask_list(store, f, STATEMENT_OWNER_SESSION_LIST, values,
@@ -87,6 +96,7 @@ owner_sessions_applications(struct store *store, struct flow *f,
 		used_since(owner),
 		opened_since(owner),
 		INT_VALUE(OWNER_APPLICATIONS_MOST),
+		long_opened_since(owner),
 	};
 
 	store_ask_list(store, f, STATEMENT_OWNER_SESSION_APPLICATIONS, values,
@@ -107,6 +117,7 @@ owner_sessions_end(struct store *store, struct flow *f,
 		opened_since(owner),
 		TEXT_VALUE(origin->client_address),
 		TEXT_VALUE(origin->request),
+		long_opened_since(owner),
 	};
 
 	store_ask(store, f, STATEMENT_OWNER_SESSION_END, values,

@@ -33,6 +33,7 @@ struct owner_session {
 	int64_t verified_at; /* of a second step; 0: none was given */
 	struct str verified_by; /* "totp", "email", "recovery" */
 	struct str skipped; /* why none was: as in struct session */
+	bool long_term; /* they asked to stay signed in */
 	struct str client_address;
 	struct str user_agent;
 	int64_t count; /* of all, also those that are not listed */

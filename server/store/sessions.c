@@ -34,6 +34,8 @@ static const struct row_column session_found_columns[] = {
 	FOUND(verified_at, ROW_TIME),
 	FOUND(verified_by, ROW_TEXT),
 	FOUND(skipped, ROW_TEXT),
+	FOUND(long_term, ROW_BOOL),
+	FOUND(warn, ROW_BOOL),
 	ROW_COLUMN(struct session_found, key_id, ROW_INT),
 	ROW_COLUMN(struct session_found, generation, ROW_INT),
 };
@@ -45,6 +47,8 @@ const struct row_table session_found_row =
 static const struct row_column session_opened_columns[] = {
 	ROW_COLUMN(struct session_opened, number, ROW_INT),
 	ROW_COLUMN(struct session_opened, renewed, ROW_BOOL),
+	ROW_COLUMN(struct session_opened, long_term, ROW_BOOL),
+	ROW_COLUMN(struct session_opened, created_at, ROW_TIME),
 	ROW_COLUMN(struct session_opened, generation, ROW_INT),
 };
 
@@ -70,6 +74,7 @@ sessions_find(struct store *store, struct flow *f, const uint8_t *mac,
 		BYTES_VALUE(mac, MAC_SIZE),
 		TIME_VALUE(now - limits->idle_seconds * SECOND_US),
 		TIME_VALUE(now - limits->longest_seconds * SECOND_US),
+		TIME_VALUE(now - limits->long_seconds * SECOND_US),
 	};
 
 	store_ask(
@@ -108,6 +113,7 @@ sessions_open(struct store *store, struct flow *f,
 		TEXT_VALUE(origin->request),
 		BYTES_VALUE(opening->browser_id,
 		    opening->browser_id == NULL ? 0 : BROWSER_ID_SIZE),
+		TIME_VALUE(origin->at - limits->long_seconds * SECOND_US),
 	};
 
 	store_ask(
@@ -127,6 +133,14 @@ sessions_end(struct store *store, struct flow *f, const uint8_t *mac,
 
 	store_ask(
 	    store, f, STATEMENT_SESSION_END, values, COUNT_OF(values), into);
+}
+
+int64_t
+session_limits_most(const struct session_limits *limits)
+{
+	return limits->long_seconds > limits->longest_seconds
+		   ? limits->long_seconds
+		   : limits->longest_seconds;
 }
 
 bool
@@ -150,7 +164,8 @@ sessions_touch(struct store *store, struct flow *f, const int64_t *numbers,
 	}
 	buf_words(&list, count == 0 ? "{}" : "}");
 	store_ask(store, f, STATEMENT_SESSION_TOUCH,
-	    (const struct value[]){
-		TEXT_VALUE(buf_str(&list)), TIME_VALUE(now), TIME_VALUE(due) },
-	    3, NULL);
+	    (const struct value[]){ TEXT_VALUE(buf_str(&list)), TIME_VALUE(now),
+		TIME_VALUE(due),
+		TIME_VALUE(now - limits->idle_seconds * SECOND_US) },
+	    4, NULL);
 }

@@ -20,7 +20,12 @@ struct store;
 struct session_limits {
 	int64_t idle_seconds; /* without being used */
 	int64_t longest_seconds; /* since it was opened */
+	/* Instead of both, for who asked to stay signed in; 0: nobody may. */
+	int64_t long_seconds;
 };
+
+/* Seconds after which no session lives, whatever its owner wished. */
+int64_t session_limits_most(const struct session_limits *);
 
 struct session_found {
 	struct session session; /* number 0: no living session */
@@ -45,13 +50,16 @@ struct session_opening {
 struct session_opened {
 	int64_t number; /* 0: refused, something is missing or has changed */
 	bool renewed; /* the old session of this browser goes on */
+	bool long_term;
+	int64_t created_at;
 	int64_t generation;
 };
 
 /*
  * After the last factor, once for each sign-in: goes on with the browser's
  * living session of the same account under the new cookie, or ends the old one
- * and opens another.
+ * and opens another.  An ordinary session does not become a long one, nor the
+ * other way round.
  */
 void sessions_open(struct store *, struct flow *,
     const struct session_opening *, const struct audit_origin *,
@@ -75,7 +83,8 @@ enum {
 
 /*
  * Sets last_used_at of many where it is due; a crash may lose it.  Sessions
- * that somebody else is writing are left out.
+ * that somebody else is writing are left out.  A long one that had not been
+ * used for longer than an ordinary one may forgets what was proved in it.
  */
 void sessions_touch(struct store *, struct flow *, const int64_t *numbers,
     size_t count, int64_t now, const struct session_limits *);

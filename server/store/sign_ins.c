@@ -36,6 +36,7 @@ static const struct row_column sign_in_columns[] = {
 	FOUND(verified_at, ROW_TIME),
 	FOUND(verified_by, ROW_TEXT),
 	FOUND(service_url, ROW_TEXT),
+	FOUND(method, ROW_TEXT),
 	FOUND(renew, ROW_BOOL),
 	FOUND(trust, ROW_BOOL),
 	FOUND(enrolment_id, ROW_INT),
@@ -106,6 +107,9 @@ sign_ins_begin(struct store *store, struct flow *f,
 				 : BYTES_VALUE(counters->name, MAC_SIZE),
 		counters == NULL ? NULL_VALUE : TEXT_VALUE(counters->address),
 		counters == NULL ? NULL_VALUE : TEXT_VALUE(counters->network),
+		TEXT_VALUE(b->method),
+		BOOL_VALUE(b->warn),
+		BOOL_VALUE(b->long_term),
 	};
 
 	store_ask(

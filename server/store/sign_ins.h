@@ -29,7 +29,10 @@ struct sign_in_beginning {
 	int64_t password_at;
 	struct str skipped; /* why no code is asked for; STR_NONE: it is */
 	struct str service_url;
+	struct str method; /* of struct destination */
 	bool renew;
+	bool warn; /* of the session that it opens, as the next */
+	bool long_term;
 	/* Whose failures are forgotten; NULL: no password was given now. */
 	const struct sign_in_counters *counters;
 };

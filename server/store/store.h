@@ -52,7 +52,7 @@ struct value {
 #define NULL_VALUE ((struct value){ VALUE_NULL, 0, STR_NONE })
 
 enum {
-	STORE_VALUES_MOST = 16
+	STORE_VALUES_MOST = 18
 };
 
 struct store_settings {

@@ -22,6 +22,7 @@ static const struct row_column ticket_redeemed_columns[] = {
 	ROW_COLUMN(struct ticket_redeemed, created_at, ROW_TIME),
 	ROW_COLUMN(struct ticket_redeemed, last_used_at, ROW_TIME),
 	ROW_COLUMN(struct ticket_redeemed, password_at, ROW_TIME),
+	ROW_COLUMN(struct ticket_redeemed, long_term, ROW_BOOL),
 	ROW_COLUMN(struct ticket_redeemed, generation, ROW_INT),
 	ROW_COLUMN(struct ticket_redeemed, restore_epoch, ROW_INT),
 };
@@ -37,6 +38,7 @@ tickets_redeem(struct store *store, struct flow *f,
 	int64_t now = redemption->now;
 	int64_t idle_us = redemption->limits.idle_seconds * SECOND_US;
 	int64_t longest_us = redemption->limits.longest_seconds * SECOND_US;
+	int64_t long_us = redemption->limits.long_seconds * SECOND_US;
 	const struct value values[] = {
 		INT_VALUE(redemption->session),
 		INT_VALUE(redemption->issued_at),
@@ -48,6 +50,7 @@ tickets_redeem(struct store *store, struct flow *f,
 		TIME_VALUE(now),
 		TIME_VALUE(now - idle_us),
 		TIME_VALUE(now - longest_us),
+		TIME_VALUE(now - long_us),
 		TEXT_VALUE(redemption->service_url),
 	};
 

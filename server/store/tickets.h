@@ -38,6 +38,7 @@ struct ticket_redeemed {
 	int64_t created_at; /* of the session, as the next two */
 	int64_t last_used_at;
 	int64_t password_at;
+	bool long_term; /* its owner asked to stay signed in */
 	int64_t generation; /* this and restore_epoch are always set */
 	int64_t restore_epoch;
 };

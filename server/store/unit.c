@@ -41,8 +41,10 @@ struct ask {
 };
 
 /* All parameters and results are binary. */
-static const int unit_formats[PARAMETERS_MOST] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-	1, 1, 1, 1, 1, 1, 1 };
+static const int unit_formats[] = { 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	1, 1, 1, 1 };
+_Static_assert(COUNT_OF(unit_formats) == PARAMETERS_MOST,
+    "every parameter is sent in binary");
 
 struct unit *
 unit_new(struct flow *f, uint64_t turn, enum lane_kind lane)

@@ -44,6 +44,7 @@ struct session_item {
 	struct template_list applications; /* of struct application_item */
 	struct str more_applications; /* how many; empty: none */
 	bool current; /* the one that looks at this page */
+	bool long_term; /* its owner asked to stay signed in */
 };
 
 struct generator_item {

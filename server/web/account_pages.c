@@ -32,6 +32,7 @@ static const struct template_field session_fields[] = {
 	    application_fields),
 	FIELD(struct session_item, more_applications, TEMPLATE_TEXT),
 	FIELD(struct session_item, current, TEMPLATE_FLAG),
+	FIELD(struct session_item, long_term, TEMPLATE_FLAG),
 	TEMPLATE_FIELDS_END,
 };
 

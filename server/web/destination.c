@@ -9,13 +9,30 @@
 #include "web/request.h"
 #include "web/snapshot.h"
 
+/* Answers that go in the address are what the protocol does by itself. */
+static struct str
+method_read(struct str word)
+{
+	static const struct str others[] = { STR_INIT("POST"),
+		STR_INIT("HEADER") };
+
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		if (str_equal_nocase(word, others[i]))
+			return others[i];
+	}
+	return STR_NONE;
+}
+
 bool
 destination_read(struct request *rq, struct destination *to)
 {
-	struct str target;
+	struct str target, method;
 	enum param_found service, saml;
 
 	*to = (struct destination){ .url = STR_NONE };
+	if (params_get(&rq->params, STR("method"), &method) == PARAM_TWICE)
+		return false;
+	to->method = method_read(method);
 	service = params_get(&rq->params, STR("service"), &to->url);
 	saml = params_get(&rq->params, STR("TARGET"), &target);
 	if (saml == PARAM_ABSENT)
@@ -39,10 +56,11 @@ destination_keep(struct request *rq, const struct destination *to)
 }
 
 void
-destination_recall(struct destination *to, struct str kept)
+destination_recall(struct destination *to, struct str kept, struct str method)
 {
 	to->saml = str_starts(kept, KEPT_SAML);
 	to->url = to->saml ? str_from(kept, KEPT_SAML.len) : kept;
+	to->method = method_read(method);
 }
 
 void

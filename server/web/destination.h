@@ -17,18 +17,23 @@ struct destination {
 	struct str canonical; /* empty: no URL that a service may have */
 	const struct service *service; /* NULL: not registered, or disabled */
 	bool saml; /* named by TARGET: the ticket goes back as SAMLart */
+	struct str method; /* how the ticket goes there: "POST", "HEADER";
+			    * STR_NONE: in the address */
 };
 
 /*
- * Reads the parameter `service`, or `TARGET`, as applications that validate by
- * SAML call it; an empty one counts as absent.  False if there are two.
- * Neither makes it canonical nor looks it up.
+ * Reads the parameters `service`, or `TARGET`, as applications that validate by
+ * SAML call it (an empty one counts as absent), and `method` (a word that the
+ * protocol does not know, too).  False if one of them stands twice, or there
+ * are `service` and `TARGET`.  Neither makes it canonical nor looks it up.
  */
 bool destination_read(struct request *, struct destination *) MUST_CHECK;
 
-/* What to keep of it in the row of a sign-in, and from there again. */
+/* The address as the row of a sign-in keeps it, which has the method in a
+ * column of its own; and from there again. */
 struct str destination_keep(struct request *, const struct destination *);
-void destination_recall(struct destination *, struct str kept);
+void destination_recall(
+    struct destination *, struct str kept, struct str method);
 
 void destination_make_canonical(struct request *, struct destination *);
 

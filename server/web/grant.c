@@ -6,7 +6,6 @@
 
 #include <assert.h>
 
-#include "cas/service_url.h"
 #include "cas/ticket.h"
 #include "crypto/keys.h"
 #include "crypto/random.h"
@@ -64,23 +63,32 @@ grant_session(struct request *rq, struct flow *f,
 	    &origin, &grant->opened);
 }
 
+/* As long as the session has left; 0: until the browser closes. */
+static int64_t
+cookie_life(const struct request *rq, const struct session_opened *opened)
+{
+	int64_t age = (rq->now - opened->created_at) / 1000000;
+
+	return opened->long_term
+		   ? rq->configuration->settings.session.long_seconds - age
+		   : 0;
+}
+
 void
 grant_session_cookie(struct request *rq, const struct session_grant *grant)
 {
 	assert_may_grant(rq);
 	assert(grant->opened.number > 0);
-	request_set_cookie(rq, COOKIE_NAME, grant->cookie, 0);
+	request_set_cookie(
+	    rq, COOKIE_NAME, grant->cookie, cookie_life(rq, &grant->opened));
 }
 
 struct str
 grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
-    const struct destination *to)
+    struct str canonical_url)
 {
 	struct gate *gate = rq->gate;
 	unsigned key_id = rq->active_key;
-	CLEANUP(buf_clear)
-	struct buf location = BUF_INIT(
-	    3 * SERVICE_URL_LONGEST + TICKET_LENGTH + sizeof("?SAMLart="));
 	char text[TICKET_LENGTH + 1];
 	struct ticket ticket = {
 		.session = session_number,
@@ -91,13 +99,9 @@ grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
 	assert_may_grant(rq);
 	random_bytes(ticket.random, sizeof(ticket.random));
 	ticket_service_mac(
-	    rq->configuration->keys, key_id, to->canonical, ticket.service);
+	    rq->configuration->keys, key_id, canonical_url, ticket.service);
 	ticket_seal(rq->configuration->keys, key_id,
 	    gate->generation.restore_epoch, &ticket, text);
 	scoreboard_count(SCORE_TICKETS);
-	if (to->saml)
-		service_url_with_artifact(to->url, str_of(text), &location);
-	else
-		service_url_with_ticket(to->url, str_of(text), &location);
-	return arena_text(&rq->arena, buf_str(&location));
+	return arena_text(&rq->arena, str_of(text));
 }

@@ -36,11 +36,8 @@ void grant_session(struct request *, struct flow *,
 /* Puts the new cookie into the answer; opened.number must not be 0. */
 void grant_session_cookie(struct request *, const struct session_grant *);
 
-/*
- * The address of the application with a new ticket of this session for it, as
- * the parameter that it reads.
- */
+/* The text of a new ticket, for this session and canonical URL. */
 struct str grant_ticket(struct request *, int64_t session_number,
-    bool from_new_login, const struct destination *);
+    bool from_new_login, struct str canonical_url);
 
 #endif

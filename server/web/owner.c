@@ -54,7 +54,7 @@ owner_decide(struct request *rq, struct owner_state *o, enum purpose purpose)
 	second_step_decide(rq,
 	    &(struct second_step_of){
 		.purpose = purpose,
-		.session = second_step_session(&o->found.session),
+		.session = second_step_session(rq, &o->found.session),
 	    },
 	    &o->second);
 	return o->second.decision.outcome;

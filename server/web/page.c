@@ -20,6 +20,7 @@
 #include "web/page_fields.h"
 #include "web/page_files.h"
 #include "web/set_up_pages.h"
+#include "web/way_pages.h"
 
 /* clang-format off */
 
@@ -37,8 +38,14 @@ static const struct template_field login_fields[] = {
 	FIELD(struct login_page, execution, TEMPLATE_TEXT),
 	FIELD(struct login_page, service_url, TEMPLATE_TEXT),
 	FIELD(struct login_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct login_page, method, TEMPLATE_TEXT),
 	FIELD(struct login_page, username, TEMPLATE_TEXT),
 	FIELD(struct login_page, saml, TEMPLATE_FLAG),
+	FIELD(struct login_page, warn_offered, TEMPLATE_FLAG),
+	FIELD(struct login_page, warn, TEMPLATE_FLAG),
+	FIELD(struct login_page, stay_offered, TEMPLATE_FLAG),
+	FIELD(struct login_page, stay, TEMPLATE_FLAG),
+	FIELD(struct login_page, stay_days, TEMPLATE_TEXT),
 	FIELD(struct login_page, renew, TEMPLATE_FLAG),
 	FIELD(struct login_page, wrong, TEMPLATE_FLAG),
 	FIELD(struct login_page, incomplete, TEMPLATE_FLAG),
@@ -111,12 +118,6 @@ static const struct template_field signed_out_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
-static const struct template_field unregistered_fields[] = {
-	FRAME_FIELDS(struct unregistered_page),
-	FIELD(struct unregistered_page, service_url, TEMPLATE_TEXT),
-	TEMPLATE_FIELDS_END,
-};
-
 static const struct template_field error_fields[] = {
 	FRAME_FIELDS(struct error_page),
 	FIELD(struct error_page, status, TEMPLATE_TEXT),
@@ -138,6 +139,8 @@ static const struct {
 	const struct template_field *fields;
 } pages[PAGE_HELP_TOPICS + 1] = {
 	[PAGE_LOGIN] = { "login.html", login_fields },
+	[PAGE_WARNING] = { "warning.html", warning_page_fields },
+	[PAGE_HAND_OVER] = { "hand_over.html", hand_over_page_fields },
 	[PAGE_CODE] = { "code.html", code_fields },
 	[PAGE_OFFER] = { "offer.html", offer_page_fields },
 	[PAGE_SET_UP] = { "set_up.html", set_up_page_fields },
@@ -149,7 +152,7 @@ static const struct {
 	[PAGE_DASHBOARD] = { "dashboard.html", dashboard_page_fields },
 	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },
 	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_fields },
-	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_fields },
+	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_page_fields },
 	[PAGE_ERROR] = { "error.html", error_fields },
 	[PAGE_HELP] = { "help.html", help_fields },
 	[PAGE_HELP_TOPICS] = { "help_topic.html", help_fields },

@@ -20,6 +20,8 @@ struct page_set;
 
 enum page {
 	PAGE_LOGIN, /* struct login_page */
+	PAGE_WARNING, /* struct warning_page, as the next of way_pages.h */
+	PAGE_HAND_OVER, /* struct hand_over_page */
 	PAGE_CODE, /* struct code_page, as the next of code_pages.h */
 	PAGE_OFFER, /* struct offer_page, as the next four of set_up_pages.h */
 	PAGE_SET_UP, /* struct set_up_page */
@@ -32,7 +34,7 @@ enum page {
 			 */
 	PAGE_ACTIVITY, /* struct activity_page */
 	PAGE_SIGNED_OUT, /* struct signed_out_page */
-	PAGE_UNREGISTERED, /* struct unregistered_page */
+	PAGE_UNREGISTERED, /* struct unregistered_page of way_pages.h */
 	PAGE_ERROR, /* struct error_page */
 	PAGE_HELP, /* struct help_page */
 	PAGE_HELP_TOPICS, /* the first enum help_topic: struct help_page */
@@ -45,8 +47,14 @@ struct login_page {
 	struct str execution; /* signed form token */
 	struct str service_url; /* posted back as it came; empty: none */
 	struct str service_name; /* registered name; empty: none */
+	struct str method; /* posted back; empty: in the address */
 	struct str username; /* typed before; empty at first */
 	bool saml; /* the address is posted back as TARGET, not as service */
+	bool warn_offered; /* a box: ask before each application */
+	bool warn; /* ticked before */
+	bool stay_offered; /* a box: stay signed in */
+	bool stay; /* ticked before */
+	struct str stay_days; /* for how long; empty: for less than two */
 	bool renew; /* posted back: the application wants the password again */
 	/* At most one of these: what was wrong with the last try. */
 	bool wrong; /* unknown name or wrong password, not told apart */
@@ -61,11 +69,6 @@ struct login_page {
 struct signed_out_page {
 	struct page_frame frame;
 	struct str login_url;
-};
-
-struct unregistered_page {
-	struct page_frame frame;
-	struct str service_url; /* text only, never a link */
 };
 
 struct error_page {

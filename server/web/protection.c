@@ -184,6 +184,24 @@ protection_zone(const struct protection *p, const struct row_list *memberships,
 }
 
 bool
+protection_shared_computer(const struct protection *p, struct str address)
+{
+	struct address parsed;
+
+	if (!address_parse(address, &parsed))
+		return true;
+	for (size_t i = 0; i < p->count; i++) {
+		const struct zones *zones = p->organisations[i].zones;
+		const struct zone *zone =
+		    zones != NULL ? zones_find(zones, &parsed) : NULL;
+
+		if (zone != NULL && zone->shared_computers)
+			return true;
+	}
+	return false;
+}
+
+bool
 protection_has_any(const struct protection *p)
 {
 	for (size_t i = 0; i < p->count; i++) {

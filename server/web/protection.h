@@ -46,6 +46,9 @@ const struct organisation *protection_of(
 const struct zone *protection_zone(const struct protection *,
     const struct row_list *memberships, struct str address);
 
+/* Does any organisation say that computers there are nobody's own? */
+bool protection_shared_computer(const struct protection *, struct str address);
+
 /* Has any organisation a policy? */
 bool protection_has_any(const struct protection *);
 

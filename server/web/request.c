@@ -106,8 +106,8 @@ static struct str
 language_url(struct request *rq, struct str tag)
 {
 	static const struct str kept[] = { STR_INIT("service"),
-		STR_INIT("TARGET"), STR_INIT("renew"), STR_INIT("gateway"),
-		STR_INIT("before") };
+		STR_INIT("TARGET"), STR_INIT("method"), STR_INIT("renew"),
+		STR_INIT("gateway"), STR_INIT("before") };
 	CLEANUP(buf_clear) struct buf url = BUF_INIT(LANGUAGE_URL_LONGEST);
 	struct str value;
 
@@ -267,12 +267,15 @@ page_kind(enum page page)
 {
 	switch (page) {
 	case PAGE_LOGIN:
+	case PAGE_WARNING:
 	case PAGE_CODE:
 	case PAGE_OFFER:
 		return HTTP_PAGE_LEAVING;
 	case PAGE_SET_UP:
 	case PAGE_CODES:
 		return HTTP_PAGE_SCRIPTED;
+	case PAGE_HAND_OVER:
+		return HTTP_PAGE_POSTING;
 	default:
 		return HTTP_PAGE;
 	}
@@ -294,6 +297,7 @@ reply_page(
 	    rq, &(struct http_response){
 		    .status = status,
 		    .kind = page_kind(page),
+		    .form_action = rq->posts_to,
 		    .content_type = STR("text/html;charset=UTF-8"),
 		    .body = buf_str(&body),
 		});

@@ -13,11 +13,14 @@
 #include "policy/zones.h"
 #include "text/address.h"
 #include "text/json_texts.h"
+#include "web/configuration.h"
 #include "web/destination.h"
 #include "web/gate.h"
 #include "web/protection.h"
 #include "web/request.h"
 #include "web/why.h"
+
+static const int64_t second_us = 1000000;
 
 void
 second_step_ask(struct request *rq, struct flow *f, int64_t account_id,
@@ -60,14 +63,30 @@ second_step_factor(struct str name)
 	return FACTOR_NOTICE; /* proves nothing */
 }
 
-struct facts_session
-second_step_session(const struct session *session)
+/* Would it have ended by now, had nobody asked to stay signed in? */
+static bool
+is_overdue(const struct request *rq, const struct session *session)
 {
-	struct facts_session facts = {
-		.password_at = session->password_at,
-		.verified_at = session->verified_at,
-	};
+	const struct session_limits *limits =
+	    &rq->configuration->settings.session;
+	int64_t proved_at = session->verified_at > session->password_at
+				? session->verified_at
+				: session->password_at;
 
+	return session->long_term &&
+	       (rq->now - session->last_used_at >=
+		       limits->idle_seconds * second_us ||
+		   rq->now - proved_at >= limits->longest_seconds * second_us);
+}
+
+struct facts_session
+second_step_session(const struct request *rq, const struct session *session)
+{
+	struct facts_session facts = { .password_at = session->password_at };
+
+	if (is_overdue(rq, session))
+		return facts;
+	facts.verified_at = session->verified_at;
 	if (session->verified_at > 0)
 		facts.methods =
 		    FACTOR_BIT(second_step_factor(session->verified_by));
@@ -223,11 +242,13 @@ decide_everywhere(
 	s->tenant = STR_NONE;
 	s->policy_number = 0;
 	s->decision = decide_in(rq, of, s, STR_NONE, &s->facts);
+	s->may_stay = s->decision.settings.session_stay != 0;
 	for (size_t i = 0; i < s->memberships.count; i++) {
 		struct facts facts;
 		struct decision other =
 		    decide_in(rq, of, s, rows[i].tenant, &facts);
 
+		s->may_stay = s->may_stay && other.settings.session_stay != 0;
 		if (decision_stricter(&s->decision, &other) == &s->decision)
 			continue;
 		s->decision = other;
@@ -249,6 +270,7 @@ second_step_decide(
 	s->tenant = of->to->service->tenant;
 	s->policy_number = protection_of(rq->protection, s->tenant)->number;
 	s->decision = decide_in(rq, of, s, s->tenant, &s->facts);
+	s->may_stay = s->decision.settings.session_stay != 0;
 }
 
 /* Only a generator can be set up on the way in. */

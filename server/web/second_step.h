@@ -29,6 +29,7 @@ struct second_step {
 	struct row_list addresses; /* of struct address_row */
 	struct facts facts; /* of the decision */
 	struct decision decision;
+	bool may_stay; /* signed in for long, as far as policies go */
 	struct str tenant; /* whose policy; STR_NONE: nobody's in particular */
 	int64_t policy_number;
 	struct str support_code; /* of the decision as it is kept */
@@ -57,8 +58,12 @@ void second_step_decide(
 /* Has anybody a policy, so that deciding is worth its facts? */
 bool second_step_matters(const struct request *, const struct destination *);
 
-/* What a session shows for itself. */
-struct facts_session second_step_session(const struct session *);
+/*
+ * What a session shows for itself: where an ordinary session would have ended,
+ * a long one shows that the password was given, and nothing else.
+ */
+struct facts_session second_step_session(
+    const struct request *, const struct session *);
 
 /* What comes next: SIGN_IN_RIGHT if nothing is missing, SIGN_IN_ENDED if they
  * may not pass. */

@@ -9,6 +9,7 @@
 #include "web/decided.h"
 #include "web/destination.h"
 #include "web/gate.h"
+#include "web/hand_over.h"
 #include "web/handle.h"
 #include "web/known_browser.h"
 #include "web/notices.h"
@@ -64,7 +65,10 @@ sign_in_begin(struct request *rq, struct flow *f,
 		.password_at = first->password_at,
 		.skipped = first->skipped,
 		.service_url = destination_keep(rq, first->to),
+		.method = first->to->method,
 		.renew = first->renew,
+		.warn = first->warn,
+		.long_term = first->stay,
 		.counters = first->counters,
 	    },
 	    &start->begun);
@@ -131,7 +135,9 @@ sign_in_leave(struct request *rq, const struct sign_in_way *way,
 		return reply_redirect(rq, 303, request_own_url(rq, "/"));
 	if (to->service == NULL) /* removed meanwhile */
 		return login_unregistered_reply(rq, to);
-	return reply_redirect(rq, 303,
-	    grant_ticket(
-		rq, end->grant.opened.number, way->from_new_login, to));
+	return hand_over_reply(rq, &(struct hand_over){
+				       .session = end->grant.opened.number,
+				       .from_new_login = way->from_new_login,
+				       .to = to,
+				   });
 }

@@ -37,6 +37,8 @@ struct sign_in_first {
 	const struct sign_in_counters *counters; /* NULL: not given now */
 	const struct destination *to;
 	bool renew;
+	bool warn; /* ticked on the form */
+	bool stay; /* likewise, and nothing speaks against it */
 	enum sign_in_step step;
 	struct str skipped; /* why no code is asked for; STR_NONE: it is */
 	const struct second_step *second; /* what was decided */

@@ -37,7 +37,8 @@ def fill(sql, values):
 
 def select_script(mac):
     return fill(statement("session_find"), {
-        1: "1", 2: f"'\\x{mac}'", 3: "'2001-01-01'", 4: "'2001-01-01'"})
+        1: "1", 2: f"'\\x{mac}'", 3: "'2001-01-01'", 4: "'2001-01-01'",
+        5: "'2001-01-01'"})
 
 
 def insert_script(sessions):
@@ -50,8 +51,8 @@ def insert_script(sessions):
                 4: "decode(lpad(to_hex(:a::bigint), 12, '0'), 'hex')",
                 5: "decode(lpad(to_hex(:a::bigint), 32, '0'), 'hex')",
                 6: "1", 7: f"'ST-{'x' * 60}'", 8: "now()",
-                9: "'2001-01-01'", 10: "'2001-01-01'",
-                11: "'https://app0.bench.example/'"}))
+                9: "'2001-01-01'", 10: "'2001-01-01'", 11: "'2001-01-01'",
+                12: "'https://app0.bench.example/'"}))
 
 
 def write_scripts(stack, kind):

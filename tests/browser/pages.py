@@ -27,6 +27,13 @@ def fail_to_sign_in(window, login):
     assert window.has("#problem")
 
 
+def wish_to_be_asked(window):
+    """Ticks the box that the sign-in form has where it is wanted."""
+    window.driver.execute_script(
+        "document.querySelector('form').insertAdjacentHTML('beforeend', "
+        "'<input type=hidden name=warn value=true>')")
+
+
 def faults_of_the_form(window, stack):
     login = f"stranger-{next(strangers)}"
     window.open(stack.courses)
@@ -116,8 +123,12 @@ def every_page(window, stack):
     yield "no such page"
     yield from help_pages(window, stack)
     window.open(f"{stack.cas}/login")
+    wish_to_be_asked(window)
     with window.next_page():
         window.sign_in("bob")
+    window.open(stack.courses)
+    assert window.has("button[autofocus]") and not window.asks_for_password()
+    yield "asked before an application"
     yield from dashboard(window, stack)
     window.open(f"{stack.cas}/logout")
     yield "signed out"

@@ -100,8 +100,9 @@ class _FormReader(html.parser.HTMLParser):
                              attributes.get("method", "get").lower())
         elif tag == "input" and self.inside and "name" in attributes:
             name = attributes["name"]
-            self.form.fields[name] = attributes.get("value") or ""
             self.form.types[name] = attributes.get("type", "text")
+            if self.form.types[name] != "checkbox" or "checked" in attributes:
+                self.form.fields[name] = attributes.get("value") or ""
 
     def handle_endtag(self, tag):
         if tag == "form":

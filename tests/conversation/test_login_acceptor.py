@@ -2,7 +2,8 @@
 """Login as acceptor: the form comes back (protocol specification 2.2).
 
 B07 and B08 do not apply: the form's token is signed and not single-use, so that
-a form never goes stale; B09 to B11 belong to `warn` and `method`.
+a form never goes stale; B11 is in
+test_ticket_methods.py.
 """
 import urllib.parse
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Login as requestor: an application sends a browser to /login (protocol
-specification 2.1).  One test a row of the conformance table, named after it."""
+specification 2.1).  One test a row of the conformance table, named after it;
+A16 to A18 are in test_ticket_methods.py."""
 import pytest
 
 from conftest import APPLICATION, PEOPLE

@@ -183,6 +183,24 @@ def test_A25_the_artifact_comes_back_behind_the_code(visit):
     assert "<cas:user>alice</cas:user>" in verdict.text
 
 
+@pytest.mark.parametrize("method", ["POST", "HEADER"])
+def test_B11_the_method_is_kept_through_the_step(visit, method):
+    alice = visit()
+    page = alice.get("/cas/login", {"service": APPLICATION, "method": method})
+    page = alice.asked(alice.send(page, username="alice",
+                                  password=PEOPLE["alice"]))
+    answer = alice.send(page, code=alice.mailed())
+    assert (answer.status, answer.location) == (200, None)
+    if method == "POST":
+        assert answer.form.action == APPLICATION
+        ticket = answer.form.fields["ticket"]
+    else:
+        ticket = answer.header("Ticket")
+    verdict = alice.get("/cas/serviceValidate", {
+        "ticket": ticket, "service": APPLICATION})
+    assert "<cas:user>alice</cas:user>" in verdict.text
+
+
 def test_T105_no_way_around_the_step(visit):
     """Between password and code nothing that grants grants."""
     alice = visit()
@@ -454,6 +472,20 @@ def test_T155_who_leaves_the_campus_is_asked(visit):
     # T093: what is worth more has another name
     assert alice.browser.jar["__Host-TGC"] != before
     assert alice.get("/cas/login", {"service": APPLICATION}).ticket
+
+
+def test_T105_the_click_behind_a_warning_is_weighed_anew(visit):
+    """Asked on campus, clicked at home: the code comes before the ticket."""
+    alice = visit(CAMPUS)
+    page = alice.get("/cas/login", {"service": APPLICATION})
+    alice.send(page, username="alice", password=PEOPLE["alice"], warn="true")
+    page = alice.get("/cas/login", {"service": OTHER})
+    assert page.form.action.endswith("/cas/enter")
+    alice.address = HOME
+    answer = alice.send(page, path="/cas/enter")
+    assert answer.status == 303 and answer.location.endswith("/cas/mfa")
+    alice.address = CAMPUS
+    assert alice.send(page, path="/cas/enter").ticket
 
 
 def test_T155_gateway_says_no_instead_of_asking(visit):

@@ -25,6 +25,8 @@ networks = 127.0.0.0/8
 ca = {folder}/tls/ca.crt
 [logout]
 on_expiry = yes
+[session]
+long_term = 1209600
 """
 PROTOCOL = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}"
@@ -94,10 +96,11 @@ def person(place):
     """A browser in which somebody has signed in."""
     browsers = []
 
-    def sign_in(login="alice", password=None):
+    def sign_in(login="alice", password=None, **boxes):
         one = Browser(place)
         browsers.append(one)
-        answer = one.sign_in(login, password or PEOPLE[login])
+        answer = one.submit(one.login_page(), login,
+                            password or PEOPLE[login], **boxes)
         assert answer.status == 303, (answer.status, answer.text)
         return one
 
@@ -354,6 +357,24 @@ def test_D15_sessions_that_run_out(place, apps, person):
     settled(place, "delivered")
 
 
+def test_D15_who_stays_signed_in_has_not_run_out(place, apps, person):
+    """Neither unused for long, nor after the longest of other sessions; and
+    the application hears of the end of it when it comes."""
+    app, kept = apps(), apps()
+    redeem(person("chloe"), app.url())
+    alice = person(rememberMe="true")
+    ticket = redeem(alice, kept.url())
+    later(place, 11 * 3600)
+    os.kill(place.processes()["courier"], signal.SIGKILL)  # upkeep at once
+    told(app)
+    settled(place, "delivered")
+    assert not kept.heard
+    redeem(alice, kept.url("/again"))
+    log_out(alice)
+    assert ticket in {index(heard) for heard in told(kept, 2)}
+    at_rest(place)
+
+
 def test_D17_none_and_another_address(place, apps, person):
     silent, moved = apps(), apps()
     place.portillon("service", "set", silent.id, "--logout", "none")
@@ -462,11 +483,14 @@ def end_by_number(browser):
     assert answer.status == 303, answer.text
 
 
-@pytest.mark.parametrize("end", [end_others, end_by_number])
-def test_D19_ended_on_the_dashboard(place, apps, person, new_login, end):
+@pytest.mark.parametrize("end, boxes", [
+    (end_others, {}), (end_by_number, {}),
+    (end_by_number, {"rememberMe": "true"})])
+def test_D19_ended_on_the_dashboard(place, apps, person, new_login, end,
+                                    boxes):
     app = apps()
     login, password = new_login
-    redeem(person(login, password), app.url())
+    redeem(person(login, password, **boxes), app.url())
     end(person(login, password))
     told(app)
     settled(place, "delivered")

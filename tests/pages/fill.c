@@ -26,7 +26,7 @@ sessions_of(struct str text, bool flag)
 	session = (struct session_item){ text, { text, text, flag, flag, flag },
 		{ text, text }, { text, text }, flag, flag, flag, flag, flag,
 		flag, flag, { text, text }, text, text, { &application, 1 },
-		text, flag };
+		text, flag, flag };
 	return (struct template_list){ &session, 1 };
 }
 
@@ -129,6 +129,14 @@ codes_of(struct page_frame frame, struct str text, bool flag)
 		flag, flag, { &code, 1 }, text };
 }
 
+static struct login_page
+login_of(struct page_frame frame, struct str text, bool flag)
+{
+	return (struct login_page){ frame, text, text, text, text, text, text,
+		flag, flag, flag, flag, flag, text, flag, flag, flag, flag,
+		flag, flag, text, flag };
+}
+
 void
 fill(union content *content, enum page page, struct str text, bool flag)
 {
@@ -143,9 +151,15 @@ fill(union content *content, enum page page, struct str text, bool flag)
 		return;
 	switch (page) {
 	case PAGE_LOGIN:
-		content->login = (struct login_page){ frame, text, text, text,
-			text, text, flag, flag, flag, flag, flag, flag, flag,
-			text, flag };
+		content->login = login_of(frame, text, flag);
+		break;
+	case PAGE_WARNING:
+		content->warning = (struct warning_page){ frame, text, text,
+			text, text, text, text, flag };
+		break;
+	case PAGE_HAND_OVER:
+		content->hand_over = (struct hand_over_page){ frame, text, text,
+			text, text, flag };
 		break;
 	case PAGE_CODE:
 		content->code = (struct code_page){ frame, text, text, text,

@@ -9,6 +9,7 @@
 #include "web/code_pages.h"
 #include "web/page.h"
 #include "web/set_up_pages.h"
+#include "web/way_pages.h"
 
 /* Room for the content of any page, the frame first. */
 union content {
@@ -25,6 +26,8 @@ union content {
 	struct dashboard_page dashboard;
 	struct activity_page activity;
 	struct signed_out_page signed_out;
+	struct warning_page warning;
+	struct hand_over_page hand_over;
 	struct unregistered_page unregistered;
 	struct error_page error;
 	struct help_page help;

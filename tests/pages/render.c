@@ -28,6 +28,8 @@ enum {
 
 static const char *const page_names[PAGE_HELP_TOPICS] = {
 	[PAGE_LOGIN] = "login",
+	[PAGE_WARNING] = "warning",
+	[PAGE_HAND_OVER] = "hand_over",
 	[PAGE_CODE] = "code",
 	[PAGE_OFFER] = "offer",
 	[PAGE_SET_UP] = "set_up",
@@ -326,6 +328,8 @@ static struct sample samples[] = {
 	DENIED("denied-blocked", .blocked = true),
 	LOGIN("login", .renew = false),
 	LOGIN("login-service", SERVICE),
+	LOGIN("login-boxes", SERVICE, .warn_offered = true, .warn = true,
+	    .stay_offered = true, .stay_days = STR_INIT("14")),
 	LOGIN("login-wrong", SERVICE, .username = STR_INIT("camille.durand"),
 	    .wrong = true, .any_error = true),
 	LOGIN("login-incomplete", .incomplete = true, .any_error = true),
@@ -359,6 +363,13 @@ static struct sample samples[] = {
 	    .newest_url = STR_INIT("/activity") } } },
 	{ "activity-empty", PAGE_ACTIVITY, { .activity = {
 	    .dashboard_url = STR_INIT("/") } } },
+	{ "warning", PAGE_WARNING, { .warning = {
+	    .service_name = STR_INIT("Library catalogue"),
+	    .dashboard_url = STR_INIT("/") } } },
+	{ "hand_over", PAGE_HAND_OVER, { .hand_over = {
+	    .action = STR_INIT("https://app.example.org/"),
+	    .ticket = STR_INIT("ST-1"),
+	    .service_name = STR_INIT("Library catalogue") } } },
 	{ "signed_out", PAGE_SIGNED_OUT, { .signed_out = {
 	    .login_url = STR_INIT("/login") } } },
 	{ "unregistered", PAGE_UNREGISTERED, { .unregistered = {

@@ -19,8 +19,9 @@ enum {
 };
 
 static const int64_t start = INT64_C(1750000000000000);
-static const struct session_limits limits = { .idle_seconds = 3600,
-	.longest_seconds = 36000 };
+static const struct session_limits limits = {
+	.idle_seconds = 3600, .longest_seconds = 36000, .long_seconds = 864000
+};
 
 struct asking {
 	int64_t id;
@@ -171,7 +172,14 @@ test_retire(void **state)
 	assert_int_equal(generation_now().throttle_key, 1);
 	assert_int_equal(audited("key retired"), 0);
 
-	/* not used for an hour, they are not alive any more */
+	/* not used for an hour, they are not alive any more, but for a long
+	 * one */
+	harness_sql("update sso.session set long_term = true "
+		    "where get_byte(mac, 0) = 2");
+	retired = retire(1, 863999);
+	assert_true(str_equal(retired.verdict, STR("sessions")));
+	assert_int_equal(retired.sessions, 1);
+	harness_sql("update sso.session set long_term = false");
 	assert_verdict(1, 600 + 3600, STR("retired"));
 	assert_int_equal(generation_now().throttle_key, 2);
 	assert_int_equal(audited("key retired"), 1);

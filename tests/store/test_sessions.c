@@ -24,8 +24,9 @@ enum {
 	SECOND_US = 1000 * 1000
 };
 
-static const struct session_limits limits = { .idle_seconds = 3600,
-	.longest_seconds = 36000 };
+static const struct session_limits limits = {
+	.idle_seconds = 3600, .longest_seconds = 36000, .long_seconds = 864000
+};
 
 static const struct audit_origin origin = { .at = INT64_C(1750000000000000),
 	.client_address = STR_INIT("192.0.2.1"),
@@ -70,6 +71,8 @@ ask_open(struct flow *f, void *argument)
 	sessions_open(harness.store, f, &o->opening, &o->origin, &o->opened);
 }
 
+static bool stays; /* what is ticked at the next sign-in */
+
 /* For the account that was read last; the macs are filled in. */
 static void
 opening_complete(struct opening *o, const uint8_t *old_mac)
@@ -84,6 +87,7 @@ opening_complete(struct opening *o, const uint8_t *old_mac)
 		.expires_at = o->origin.at + SECOND_US,
 		.password_at = o->origin.at,
 		.skipped = STR("off"),
+		.long_term = stays,
 		.counters = &o->counters };
 	o->opening = (struct session_opening){ .sign_in_mac = o->mac,
 		.old_mac = old_mac,
@@ -459,6 +463,48 @@ test_tickets(void **state)
 	assert_int_equal(trial_run(ask_redeem, &first), TRIAL_UNAVAILABLE);
 }
 
+/* Who asked to stay signed in: another limit, and use does not matter. */
+static void
+test_long_sessions(void **state)
+{
+	struct session_opened first, second;
+	struct redeeming redeeming;
+	struct owner_sessions_ended seen;
+
+	(void)state;
+	stays = true;
+	first = open_session(STR("ada"), 90, 0, 0);
+	stays = false;
+	assert_true(first.long_term);
+	assert_int_equal(first.created_at, origin.at);
+	assert_int_equal(find_session(90, 863999), first.number);
+	assert_int_equal(find_session(90, 864000), 0);
+	redeeming_set(&redeeming, first.number, 5, 5);
+	redeeming.redemption.now = origin.at + 863999 * (int64_t)SECOND_US;
+	assert_int_equal(trial_run(ask_redeem, &redeeming), TRIAL_DONE);
+	assert_true(redeeming.redeemed.alive && redeeming.redeemed.long_term);
+
+	/* its owner ends it from a session of today */
+	second = open_session(STR("ada"), 91, 0, 400000);
+	assert_false(second.long_term);
+	seen = owner_end(second.number, first.number, 400001);
+	assert_int_equal(seen.ended, 1);
+	assert_int_equal(find_session(90, 400002), 0);
+
+	/* the kind does not change: the old one ends, another begins */
+	stays = true;
+	first = open_session(STR("ada"), 92, 91, 400003);
+	stays = false;
+	assert_true(first.long_term && !first.renewed);
+	assert_true(first.number != second.number);
+	assert_int_equal(find_session(91, 400004), 0);
+	second = open_session(STR("ada"), 93, 92, 400005);
+	assert_false(second.long_term || second.renewed);
+	assert_int_equal(find_session(92, 400006), 0);
+	assert_int_equal(find_session(93, 400005 + 3599), second.number);
+	assert_int_equal(find_session(93, 400005 + 3600), 0);
+}
+
 static void
 test_tickets_parallel(void **state)
 {
@@ -521,6 +567,7 @@ main(void)
 		cmocka_unit_test(test_opened_again),
 		cmocka_unit_test(test_owner_ends),
 		cmocka_unit_test(test_owner_ends_all_at_once),
+		cmocka_unit_test(test_long_sessions),
 	};
 	int failures;
 

@@ -33,7 +33,7 @@ KINDS = {
     "bytea": "VALUE_BYTES",
     "timestamptz": "VALUE_TIME",
 }
-PARAMETERS_MOST = 17
+PARAMETERS_MOST = 19
 FORBIDDEN = re.compile(
     r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp"
     r"|timeofday|random|gen_random_uuid)\s*\(|\bcurrent_(date|time)", re.I)

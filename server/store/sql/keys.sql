@@ -27,7 +27,7 @@ SELECT $1::bigint AS echo, true AS found, changed FROM used;
 WITH asked AS MATERIALIZED (
 	SELECT r.verdict, r.sessions, r.seals, r.free_at
 	FROM sso.retire_key($2::bigint::smallint, $3::timestamptz,
-		$4::timestamptz, $5::timestamptz) AS r
+		$4::timestamptz, $8::timestamptz, $5::timestamptz) AS r
 ), audited AS (
 	INSERT INTO sso.audit (at, kind, client_address, request, detail)
 	SELECT $5, 'key retired', $6::text, $7::text,
@@ -52,9 +52,9 @@ FROM sso.generation AS g
 CROSS JOIN (SELECT generate_series(1, 255) AS id) AS n
 LEFT JOIN sso.key_use AS u ON u.id = n.id
 LEFT JOIN (
-	SELECT key_id, count(*) FROM sso.session
-	WHERE ended_at IS NULL AND last_used_at > $2::timestamptz
-	AND created_at > $3::timestamptz
+	SELECT key_id, count(*) FROM sso.session AS l
+	WHERE ended_at IS NULL AND sso.session_lives(
+	    l, $2::timestamptz, $3::timestamptz, $4::timestamptz)
 	GROUP BY key_id
 ) AS s ON s.key_id = n.id
 ORDER BY n.id;

@@ -104,9 +104,9 @@ WHERE s.ended_at > $2::timestamptz;
 -- Ends sessions that have run out, a batch at a time, so that the applications
 -- hear of it.
 WITH old AS MATERIALIZED (
-	SELECT number FROM sso.session
-	WHERE ended_at IS NULL
-	AND (last_used_at <= $3::timestamptz OR created_at <= $4::timestamptz)
+	SELECT s.number FROM sso.session AS s
+	WHERE s.ended_at IS NULL AND NOT sso.session_lives(
+	    s, $3::timestamptz, $4::timestamptz, $6::timestamptz)
 	LIMIT $5::bigint
 	FOR NO KEY UPDATE SKIP LOCKED
 ), ended AS (

@@ -8,17 +8,18 @@
 -- The living sessions of an account: this one, then those used last.
 SELECT $1::bigint AS echo, l.number IS NOT NULL AS found, l.number,
        l.created_at, l.last_used_at, l.password_at, l.verified_at,
-       l.verified_by, l.skipped, l.client_address, l.user_agent, l.count
+       l.verified_by, l.skipped, l.long_term, l.client_address, l.user_agent, l.count
 FROM (SELECT 1) AS always
 LEFT JOIN (
 	SELECT s.number, s.created_at, s.last_used_at, s.password_at,
-	       s.verified_at, s.verified_by, s.skipped, s.client_address,
-	       s.user_agent, count(*) OVER () AS count
+	       s.verified_at, s.verified_by, s.skipped, s.long_term,
+	       s.client_address, s.user_agent, count(*) OVER () AS count
 	FROM sso.session AS s
 	JOIN sso.account AS a ON a.id = s.account_id
 	AND a.epoch = s.account_epoch AND a.state = 'active'
 	WHERE s.account_id = $2::bigint AND s.ended_at IS NULL
-	AND s.last_used_at > $4::timestamptz AND s.created_at > $5::timestamptz
+	AND sso.session_lives(
+	    s, $4::timestamptz, $5::timestamptz, $7::timestamptz)
 	ORDER BY s.number = $3::bigint DESC, s.last_used_at DESC, s.number
 	LIMIT $6::bigint
 ) AS l ON true
@@ -49,7 +50,8 @@ LEFT JOIN (
 		LIMIT $5::bigint
 	) AS opened
 	WHERE s.account_id = $2::bigint AND s.ended_at IS NULL
-	AND s.last_used_at > $3::timestamptz AND s.created_at > $4::timestamptz
+	AND sso.session_lives(
+	    s, $3::timestamptz, $4::timestamptz, $6::timestamptz)
 ) AS l ON true
 ORDER BY l.session, l.last_at DESC, l.name;
 
@@ -69,8 +71,8 @@ WITH actor AS MATERIALIZED (
 ), meant AS MATERIALIZED (
 	SELECT s.number, s.ended_at,
 	       s.account_epoch = actor.account_epoch
-	       AND s.last_used_at > $6::timestamptz
-	       AND s.created_at > $7::timestamptz AS alive
+	       AND sso.session_lives(s, $6::timestamptz, $7::timestamptz,
+		$10::timestamptz) AS alive
 	FROM sso.session AS s
 	JOIN actor ON actor.account_id = s.account_id
 	WHERE s.account_id = $2 AND s.number <> $3

@@ -9,10 +9,11 @@
 WITH begun AS MATERIALIZED (
 	INSERT INTO sso.sign_in (mac, key_id, account_id, account_epoch,
 		step, began_at, expires_at, password_at, skipped, service_url,
-		renew)
+		renew, method, warn, long_term)
 	SELECT $2::bytea, $3::bigint::smallint, a.id, a.epoch, $6::text,
 	       $7::timestamptz, $8::timestamptz, $9::timestamptz, $10::text,
-	       $11::text, $12::boolean
+	       $11::text, $12::boolean, $16::text, $17::boolean,
+	       $18::boolean
 	FROM sso.account AS a
 	WHERE a.id = $4::bigint AND a.epoch = $5::bigint AND a.state = 'active'
 	ON CONFLICT (mac) DO UPDATE SET skipped = excluded.skipped
@@ -46,7 +47,8 @@ SELECT $1::bigint AS echo, true AS found,
        coalesce(s.number, 0) AS number, coalesce(s.account_id, 0) AS account_id,
        coalesce(s.account_epoch, 0) AS account_epoch, s.login, s.display_name,
        s.step, s.began_at, s.expires_at, s.password_at, s.verified_at,
-       s.verified_by, s.service_url, coalesce(s.renew, false) AS renew,
+       s.verified_by, s.service_url, s.method,
+       coalesce(s.renew, false) AS renew,
        coalesce(s.trust, false) AS trust,
        coalesce(s.enrolment_id, 0) AS enrolment_id,
        coalesce(s.address_id, 0) AS address_id, s.email, s.code_made_at,

@@ -10,7 +10,7 @@ WITH spent AS (
 		service_id, ticket, redeemed_at, service_url)
 	VALUES ($2::bigint, $3::bigint, $4::bytea,
 		encode($5::bytea, 'hex')::uuid, $6::bigint, $7::text,
-		$8::timestamptz, $11::text)
+		$8::timestamptz, $12::text)
 	ON CONFLICT (session, issued_at, random) DO UPDATE
 	SET request = excluded.request WHERE r.request = excluded.request
 	RETURNING 1
@@ -19,11 +19,12 @@ SELECT $1::bigint AS echo, true AS found,
        EXISTS (SELECT FROM spent) AS fresh,
        s.number IS NOT NULL AS alive, coalesce(a.id, 0) AS account_id,
        a.login, a.display_name, a.attributes, s.created_at, s.last_used_at,
-       s.password_at, g.number AS generation, g.restore_epoch
+       s.password_at, coalesce(s.long_term, false) AS long_term,
+       g.number AS generation, g.restore_epoch
 FROM sso.generation AS g
 LEFT JOIN (sso.session AS s
 	JOIN sso.account AS a ON a.id = s.account_id
 	AND a.epoch = s.account_epoch AND a.state = 'active')
 ON s.number = $2 AND s.ended_at IS NULL
-AND s.last_used_at > $9::timestamptz AND s.created_at > $10::timestamptz
+AND sso.session_lives(s, $9::timestamptz, $10::timestamptz, $11::timestamptz)
 WHERE g.singleton = 1;

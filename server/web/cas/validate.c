@@ -336,6 +336,7 @@ validate_reply(struct flow *f)
 			.authenticated_at = v->redeemed.password_at,
 			.from_new_login =
 			    v->ticket.flags & TICKET_FROM_NEW_LOGIN,
+			.long_term = v->redeemed.long_term,
 			.attributes = v->redeemed.attributes,
 			.released = v->to.service->released,
 		};

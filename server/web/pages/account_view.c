@@ -117,6 +117,7 @@ view_sessions(struct request *rq, const struct sessions_viewed *viewed)
 			.zone = zone != NULL ? zone->label : STR_NONE,
 			.place = rows[i].client_address,
 			.current = rows[i].number == viewed->current,
+			.long_term = rows[i].long_term,
 		};
 		view_verified(rq, &rows[i], &items[i]);
 		view_applications(

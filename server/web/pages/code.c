@@ -46,7 +46,7 @@ code_ask_more(struct request *rq, struct flow *f, struct code_state *c)
 	if (s->number == 0)
 		return false;
 	c->step = sign_in_step_of(s->step_name);
-	destination_recall(&c->to, s->service_url);
+	destination_recall(&c->to, s->service_url, s->method);
 	destination_make_canonical(rq, &c->to);
 	second_step_ask(rq, f, s->account_id, &c->second);
 	decisions_code(rq->gate->store, f, s->account_id, s->number, &c->named);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * /login as requestor (GET) and as acceptor (POST).
+ * /login as requestor (GET) and as acceptor (POST), and /enter, the click of
+ * who wants to be asked before each application.
  */
 #ifndef WEB_PAGES_LOGIN_H
 #define WEB_PAGES_LOGIN_H
@@ -11,6 +12,7 @@
 #include "store/sessions.h"
 #include "web/destination.h"
 #include "web/email_code.h"
+#include "web/pages/login_form.h"
 #include "web/second_step.h"
 #include "web/sign_in.h"
 #include "workers/password_work.h"
@@ -30,6 +32,7 @@ struct login_show_state {
 struct login_submit_state {
 	struct destination to;
 	bool renew;
+	struct login_boxes ticked;
 	struct str username; /* as typed */
 	struct str password;
 	struct generation generation;
@@ -46,6 +49,7 @@ struct login_submit_state {
 	struct try_taken_back taken_back;
 };
 
-extern const struct flow_step login_show[], login_submit[];
+extern const struct flow_step login_show[], login_submit[], login_enter[],
+    login_enter_show[];
 
 #endif

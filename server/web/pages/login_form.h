@@ -19,15 +19,29 @@ enum login_problem {
 	LOGIN_WAIT,
 };
 
+/* What people choose besides name and password. */
+struct login_boxes {
+	bool warn; /* to be asked before each further application */
+	bool stay; /* to stay signed in for long */
+};
+
 struct login_form {
 	const struct destination *to;
 	struct str username;
 	bool renew;
+	struct login_boxes ticked; /* as they were in the last try */
 	enum login_problem problem;
 	int64_t wait_until; /* for LOGIN_WAIT */
 };
 
 enum flow_next login_form_reply(struct request *, const struct login_form *);
+
+/* May anybody stay signed in for long who comes from there? */
+bool login_offers_stay(const struct request *, bool renew);
+
+/* "You are about to enter": there is no ticket before the click. */
+enum flow_next login_warning_reply(
+    struct request *, const struct destination *);
 
 /* The application is not registered: no form that would post to it. */
 enum flow_next login_unregistered_reply(

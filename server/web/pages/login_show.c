@@ -3,18 +3,39 @@
  * GET /login: an application sends its visitor, or somebody comes by.
  *
  * With a living session the visitor goes straight back with a ticket; without
- * one there is the form, or, for "gateway", the way back without a ticket.
+ * one there is the form, or, for "gateway", the way back without a ticket.  Who
+ * wanted to be asked before each application comes back by POST /enter, which
+ * looks at everything anew.
  */
 #include "cas/service_url.h"
 #include "store/generation.h"
+#include "text/escape.h"
 #include "web/configuration.h"
 #include "web/decided.h"
+#include "web/form_token.h"
 #include "web/gate.h"
+#include "web/hand_over.h"
 #include "web/pages/login.h"
 #include "web/pages/login_form.h"
 #include "web/request.h"
 #include "web/snapshot.h"
 #include "web/touches.h"
+
+/* GET /login for the same application. */
+static struct str
+login_url(struct request *rq, const struct destination *to)
+{
+	CLEANUP(buf_clear) struct buf url = BUF_INIT(4 * SERVICE_URL_LONGEST);
+
+	buf_text(&url, request_own_url(rq, "/login"));
+	buf_words(&url, to->saml ? "?TARGET=" : "?service=");
+	escape_url(&url, to->url);
+	if (to->method.len > 0) {
+		buf_words(&url, "&method=");
+		buf_text(&url, to->method);
+	}
+	return arena_text(&rq->arena, buf_str(&url));
+}
 
 /* What the protocol leaves open: renew beats gateway, and gateway without a
  * service is as if neither were given. */
@@ -46,6 +67,20 @@ login_load(struct flow *f)
 	else if (l->gateway || (l->to.url.len > 0 && l->to.service == NULL))
 		generation_read(rq->gate->store, f, &l->generation);
 	return FLOW_NEXT;
+}
+
+/* The click of who was asked; the page was too old: they are asked again. */
+static enum flow_next
+enter_load(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct login_show_state *l = rq->page;
+
+	if (!destination_read(rq, &l->to))
+		return reply_error(rq, 400);
+	if (form_token_verify(rq) != FORM_GOOD)
+		return reply_redirect(rq, 303, login_url(rq, &l->to));
+	return login_load(f);
 }
 
 static enum flow_next
@@ -110,7 +145,7 @@ login_decide(struct flow *f)
 		.purpose =
 		    l->to.service == NULL ? PURPOSE_DASHBOARD : PURPOSE_SERVICE,
 		.to = &l->to,
-		.session = second_step_session(session),
+		.session = second_step_session(rq, session),
 	    },
 	    &l->second);
 	l->step = second_step_next(&l->second);
@@ -147,6 +182,14 @@ reply_more(struct request *rq)
 	return reply_redirect(rq, 303, request_own_url(rq, "/mfa"));
 }
 
+/* Back with a ticket and without a page? */
+static bool
+login_is_silent(const struct login_show_state *l)
+{
+	return login_has_session(l) && l->step == SIGN_IN_RIGHT &&
+	       !l->found.session.warn;
+}
+
 static enum flow_next
 login_reply(struct flow *f)
 {
@@ -157,7 +200,7 @@ login_reply(struct flow *f)
 	if (login_has_session(l))
 		touches_note(
 		    rq->gate, session->number, session->last_used_at, rq->now);
-	if (l->gateway && (!login_has_session(l) || l->step != SIGN_IN_RIGHT))
+	if (l->gateway && !login_is_silent(l))
 		return reply_back_without_ticket(rq, l->to.url);
 	if (!login_has_session(l))
 		return login_form_reply(rq, &(struct login_form){
@@ -169,8 +212,10 @@ login_reply(struct flow *f)
 		return reply_more(rq);
 	if (l->to.service == NULL)
 		return reply_redirect(rq, 302, request_own_url(rq, "/"));
-	return reply_redirect(
-	    rq, 302, grant_ticket(rq, session->number, false, &l->to));
+	if (session->warn && !rq->is_post)
+		return login_warning_reply(rq, &l->to);
+	return hand_over_reply(rq,
+	    &(struct hand_over){ .session = session->number, .to = &l->to });
 }
 
 const struct flow_step login_show[] = {
@@ -178,6 +223,32 @@ const struct flow_step login_show[] = {
 	FLOW_STEP(login_follow), /* the registry, if it changed */
 	FLOW_STEP(login_weigh), /* what deciding needs, if there is a policy */
 	FLOW_STEP(login_decide), /* a code, if one is missing */
+	FLOW_STEP(login_reply),
+	FLOW_END,
+};
+
+/* A link to another language, or a reload, where a click had led. */
+static enum flow_next
+enter_back(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct destination to;
+
+	if (!destination_read(rq, &to))
+		return reply_error(rq, 400);
+	return reply_redirect(rq, 302, login_url(rq, &to));
+}
+
+const struct flow_step login_enter_show[] = {
+	FLOW_STEP(enter_back),
+	FLOW_END,
+};
+
+const struct flow_step login_enter[] = {
+	FLOW_STEP(enter_load), /* our own form, then as above */
+	FLOW_STEP(login_follow),
+	FLOW_STEP(login_weigh),
+	FLOW_STEP(login_decide),
 	FLOW_STEP(login_reply),
 	FLOW_END,
 };

@@ -34,6 +34,7 @@ submit_again(struct request *rq, enum login_problem problem)
 					.to = &l->to,
 					.username = l->username,
 					.renew = l->renew,
+					.ticked = l->ticked,
 					.problem = problem,
 					.wait_until = l->candidate.wait_until,
 				    });
@@ -50,6 +51,8 @@ submit_read(struct request *rq, struct login_submit_state *l)
 		PARAM_TWICE)
 		return false;
 	l->renew = parameter_is_set(rq, STR("renew"));
+	l->ticked.warn = parameter_is_set(rq, STR("warn"));
+	l->ticked.stay = parameter_is_set(rq, STR("rememberMe"));
 	destination_make_canonical(rq, &l->to);
 	destination_find(rq, &l->to);
 	return true;
@@ -205,6 +208,9 @@ submit_go_on(struct request *rq, struct flow *f, enum sign_in_step step)
 		.counters = &l->counters,
 		.to = &l->to,
 		.renew = l->renew,
+		.warn = l->ticked.warn,
+		.stay = l->ticked.stay && l->second.may_stay &&
+			login_offers_stay(rq, l->renew),
 		.step = step,
 		.skipped = step == SIGN_IN_RIGHT
 			       ? second_step_skipped(&l->second)

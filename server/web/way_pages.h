@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the pages between a session and an application show.
+ */
+#ifndef WEB_WAY_PAGES_H
+#define WEB_WAY_PAGES_H
+
+#include "text/template.h"
+#include "web/page_frame.h"
+
+/* Asked before an application is entered; there is no ticket yet. */
+struct warning_page {
+	struct page_frame frame;
+	struct str action; /* where the click goes */
+	struct str dashboard_url; /* the way back */
+	struct str execution;
+	struct str service_url;
+	struct str method; /* posted back: how the ticket will go */
+	struct str service_name;
+	bool saml; /* the address is posted back as TARGET, not as service */
+};
+
+/* The application is not registered. */
+struct unregistered_page {
+	struct page_frame frame;
+	struct str service_url; /* text only, never a link */
+};
+
+/* The ticket goes on in a form that the browser posts to the application. */
+struct hand_over_page {
+	struct page_frame frame;
+	struct str script_url;
+	struct str action; /* the application's address */
+	struct str ticket;
+	struct str service_name;
+	bool saml; /* the ticket is called SAMLart */
+};
+
+extern const struct template_field hand_over_page_fields[],
+    warning_page_fields[], unregistered_page_fields[];
+
+#endif
