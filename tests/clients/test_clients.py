@@ -12,8 +12,9 @@ from browser import Browser
 from conftest import OTHER, PASSWORD
 from installation import SLOWEST, wait_until
 
-CLIENTS = [(ModAuthCas, "2.0"), (PhpCas, "2.0"), (PhpCas, "3.0"),
-           (Perl, "2.0"), (Django, "3.0"), (Node, "3.0")]
+CLIENTS = [(ModAuthCas, "2.0"), (ModAuthCas, "SAML"), (PhpCas, "2.0"),
+           (PhpCas, "3.0"), (PhpCas, "SAML"), (Perl, "2.0"), (Django, "3.0"),
+           (Node, "3.0")]
 DEAF = (Perl, Django)  # to single logout
 
 
