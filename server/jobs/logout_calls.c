@@ -142,6 +142,12 @@ notice_send(struct flow *f)
 }
 
 static bool
+status_is_thanks(unsigned status)
+{
+	return status >= 200 && status < 300;
+}
+
+static bool
 status_is_worth_another_try(unsigned status)
 {
 	return status >= 500 || status == 408 || status == 425 || status == 429;
@@ -161,6 +167,10 @@ notice_pause(const struct notice *n)
 	       (1024 + byte / 2);
 }
 
+/*
+ * Who leads to our sign-in has read the notice: Apache's mod_auth_cas ends the
+ * session, and then treats the request like any other without one.
+ */
 static void
 notice_judge(struct notice *n)
 {
@@ -171,11 +181,12 @@ notice_judge(struct notice *n)
 	if (outcome->now != 0)
 		return; /* and could not be written down then */
 	outcome->now = clock_now();
-	outcome->delivered =
-	    answered && result->status >= 200 && result->status < 300;
-	if (answered && !outcome->delivered)
+	outcome->delivered = answered && (status_is_thanks(result->status) ||
+					     result->leads_home);
+	if (answered && !status_is_thanks(result->status))
 		snprintf(result->why, sizeof(result->why),
-		    "the application answered %u", result->status);
+		    "the application answered %u%s", result->status,
+		    result->leads_home ? ", to sign in here" : "");
 	outcome->why = result->why[0] != '\0' ? str_of(result->why) : STR_NONE;
 	if (result->outcome == HTTP_CALL_FORBIDDEN ||
 	    (answered && !status_is_worth_another_try(result->status)))

@@ -122,5 +122,10 @@ def test_sign_out_ends_the_session_of_the_application(
         return alice.shown() is None
 
     wait_until("the application was told", is_outside)
+    wait_until("that is known", lambda: not installation.sql(
+        "select 1 from sso.outbox where delivered_at is null"
+        " and failed_at is null"))
+    assert not installation.sql("select host, last_error from sso.outbox"
+                                " where delivered_at is null")
     bystander.open(f"{application.url}/")
     assert bystander.shown() is not None

@@ -149,6 +149,23 @@ def test_who_refuses_is_called_no_more(place, apps, person, answer):
     assert len(told(app)) == 1
 
 
+@pytest.mark.parametrize("to, state, why", [
+    ("{url}/login?service=x", "delivered", ", to sign in here"),
+    ("{url}.example/login", "failed", ""),
+    ("{url}/logout", "failed", ""),
+    ("https://elsewhere.example/cas/login", "failed", ""),
+])
+def test_who_leads_to_our_sign_in_has_read_it(place, apps, person, to, state,
+                                              why):
+    """So does mod_auth_cas; it is not followed all the same."""
+    app, alice = apps(), person()
+    app.answer = says(302, "Location: " + to.format(url=place.url))
+    redeem(alice, app.url())
+    log_out(alice)
+    assert settled(place, state) == f"the application answered 302{why}"
+    assert len(told(app)) == 1
+
+
 def test_given_up_after_a_day(place, apps, person):
     app, alice = apps(), person()
     app.answer = says(500)

@@ -22,6 +22,8 @@ class Verdict:
     attributes: list = None  # of (name, value), in the order of the answer
     code: str = None
     description: str = None
+    granting_iou: str = None  # of a proxy-granting ticket
+    proxies: list = None  # None without that element
 
     @property
     def ok(self):
@@ -57,7 +59,23 @@ def read_verdict(answer):
                   for child in block]
     # The schema lets anything stand among the attributes.
     assert not result.xpath("*[local-name() = 'attributes']/*[* or @*]")
-    return Verdict(answer, user=user.text, attributes=attributes)
+    (iou,) = [block.text for block in rest
+              if block.tag == NAMESPACE + "proxyGrantingTicket"] or [None]
+    (proxies,) = [[proxy.text for proxy in block] for block in rest
+                  if block.tag == NAMESPACE + "proxies"] or [None]
+    return Verdict(answer, user=user.text, attributes=attributes,
+                   granting_iou=iou, proxies=proxies)
+
+
+def read_proxy_answer(answer):
+    """(proxy ticket, None, None), or (None, code, description)."""
+    assert answer.status == 200, (answer.status, answer.text)
+    (result,) = list(read_xml(answer.body))
+    if result.tag == NAMESPACE + "proxyFailure":
+        return None, result.get("code"), result.text
+    assert result.tag == NAMESPACE + "proxySuccess", result.tag
+    (ticket,) = list(result)
+    return ticket.text, None, None
 
 
 def once(pairs):
@@ -92,4 +110,5 @@ def read_json_verdict(answer):
                for values in attributes.values()), attributes
     return Verdict(answer, user=result["user"], attributes=[
         (name, value) for name, values in attributes.items()
-        for value in values])
+        for value in values], granting_iou=result.get("proxyGrantingTicket"),
+        proxies=result.get("proxies"))
