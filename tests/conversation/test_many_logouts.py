@@ -120,7 +120,7 @@ def kill_courier(place):
     return caught
 
 
-def test_F32_killed_at_twenty_points_of_a_stream(place, crowd, person):
+def test_D08_killed_at_twenty_points_of_a_stream(place, crowd, person):
     """Nothing is lost, and nothing comes again but what a kill caught on its
     way, once for each kill, with the same bytes."""
     apps = crowd(APPLICATIONS, thinks=0.5)
