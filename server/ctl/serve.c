@@ -102,6 +102,7 @@ serving_outbound(const struct settings *settings)
 		.ca_file = settings->outbound_ca[0] != '\0'
 			       ? settings->outbound_ca
 			       : NULL,
+		.home = settings->url,
 		.parallel = CALLS_MOST,
 	};
 	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);

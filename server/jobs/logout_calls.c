@@ -27,6 +27,7 @@
 enum {
 	CONNECT_MS = 3 * 1000,
 	CALL_MS = 5 * 1000,
+	HURRIED_MS = 1500, /* of a first call while others wait */
 	FLOW_DEADLINE_MS = 10 * 1000, /* of a round, and of a settlement */
 	ROUND_PERIOD_US = 1000 * 1000,
 	COUNT_PERIOD_US = 5 * 1000 * 1000,
@@ -57,8 +58,7 @@ struct logout_calls {
 struct notice_round {
 	struct arena arena;
 	struct logout_calls *calls;
-	struct outbox_claim claim;
-	struct str busy;
+	struct logout_claim claim;
 	struct row_list claimed;
 	struct outbox_state state;
 	bool counts;
@@ -71,6 +71,7 @@ struct notice {
 	struct notice *next_unsettled;
 	struct logout_claimed row;
 	struct str by; /* the claim */
+	int64_t patience_ms;
 	struct logout_notice content;
 	struct buf body;
 	struct http_call_result result;
@@ -131,12 +132,19 @@ notice_send(struct flow *f)
 		.url = n->content.url,
 		.content_type = STR("application/x-www-form-urlencoded"),
 		.body = buf_str(&n->body),
-		.connect_ms = CONNECT_MS,
-		.total_ms = CALL_MS,
+		.connect_ms =
+		    n->patience_ms < CONNECT_MS ? n->patience_ms : CONNECT_MS,
+		.total_ms = n->patience_ms,
 	    },
 	    &n->result);
 	n->tried = true;
 	return FLOW_NEXT;
+}
+
+static bool
+status_is_thanks(unsigned status)
+{
+	return status >= 200 && status < 300;
 }
 
 static bool
@@ -159,6 +167,10 @@ notice_pause(const struct notice *n)
 	       (1024 + byte / 2);
 }
 
+/*
+ * Who leads to our sign-in has read the notice: Apache's mod_auth_cas ends the
+ * session, and then treats the request like any other without one.
+ */
 static void
 notice_judge(struct notice *n)
 {
@@ -169,11 +181,12 @@ notice_judge(struct notice *n)
 	if (outcome->now != 0)
 		return; /* and could not be written down then */
 	outcome->now = clock_now();
-	outcome->delivered =
-	    answered && result->status >= 200 && result->status < 300;
-	if (answered && !outcome->delivered)
+	outcome->delivered = answered && (status_is_thanks(result->status) ||
+					     result->leads_home);
+	if (answered && !status_is_thanks(result->status))
 		snprintf(result->why, sizeof(result->why),
-		    "the application answered %u", result->status);
+		    "the application answered %u%s", result->status,
+		    result->leads_home ? ", to sign in here" : "");
 	outcome->why = result->why[0] != '\0' ? str_of(result->why) : STR_NONE;
 	if (result->outcome == HTTP_CALL_FORBIDDEN ||
 	    (answered && !status_is_worth_another_try(result->status)))
@@ -273,22 +286,35 @@ notice_start(struct notice *n, const struct flow_step *steps, int deadline_ms)
 	});
 }
 
-static void
-notice_begin(
-    struct logout_calls *calls, const struct logout_claimed *row, struct str by)
+/*
+ * When there were more rows than places, others wait for this one's place: so
+ * the first call is short, and who hangs is given more time the next time.
+ */
+static int64_t
+notice_patience(const struct notice_round *r, const struct logout_claimed *row)
 {
+	bool others_wait = (int64_t)r->claimed.count >= r->claim.claim.most;
+
+	return row->tries <= 1 && others_wait ? HURRIED_MS : CALL_MS;
+}
+
+static void
+notice_begin(const struct notice_round *r, const struct logout_claimed *row)
+{
+	struct logout_calls *calls = r->calls;
 	struct notice *n = memory_new(sizeof(*n));
 
 	*n = (struct notice){ .calls = calls,
 		.next = calls->all,
 		.at = &calls->all,
 		.row = *row,
+		.patience_ms = notice_patience(r, row),
 		.body = BUF_INIT(LOGOUT_BODY_LONGEST) };
 	if (n->next != NULL)
 		n->next->at = &n->next;
 	calls->all = n;
 	calls->under_way++;
-	n->by = arena_text(&n->arena, by);
+	n->by = arena_text(&n->arena, r->claim.claim.by);
 	n->row.host = arena_text(&n->arena, row->host);
 	n->row.payload = arena_text(&n->arena, row->payload);
 	notice_compose(n);
@@ -302,7 +328,7 @@ round_claim(struct flow *f)
 {
 	struct notice_round *r = flow_state(f);
 
-	logouts_claim(r->calls->store, f, &r->claim, r->busy, &r->claimed);
+	logouts_claim(r->calls->store, f, &r->claim, &r->claimed);
 	if (r->counts)
 		outbox_look(r->calls->store, f, &r->state);
 	return FLOW_NEXT;
@@ -317,7 +343,7 @@ round_deliver(struct flow *f)
 	if (r->counts)
 		scoreboard_level(LEVEL_LOGOUTS_WAITING, r->state.logouts);
 	for (size_t i = 0; i < r->claimed.count; i++)
-		notice_begin(r->calls, &rows[i], r->claim.by);
+		notice_begin(r, &rows[i]);
 	return FLOW_DONE;
 }
 
@@ -381,6 +407,17 @@ round_busy(struct arena *arena, const struct logout_calls *calls)
 	return buf_ok(&out) ? arena_text(arena, buf_str(&out)) : STR("{}");
 }
 
+/* Half of the places stay free of those that failed before. */
+static int64_t
+round_most_again(const struct logout_calls *calls)
+{
+	int64_t most = calls->parallel / 2;
+
+	for (const struct notice *n = calls->all; n != NULL; n = n->next)
+		most -= n->row.tries > 1;
+	return most > 0 ? most : 0;
+}
+
 static void
 round_begin(struct logout_calls *calls)
 {
@@ -388,12 +425,15 @@ round_begin(struct logout_calls *calls)
 	int64_t now = clock_now(), turned = clock_monotonic();
 
 	r->calls = calls;
-	r->busy = round_busy(&r->arena, calls);
-	r->claim = (struct outbox_claim){
-		.by = round_name(&r->arena),
-		.now = now,
-		.until = now + CLAIM_US,
-		.most = calls->parallel - calls->under_way,
+	r->claim = (struct logout_claim){
+		.claim = {
+		    .by = round_name(&r->arena),
+		    .now = now,
+		    .until = now + CLAIM_US,
+		    .most = calls->parallel - calls->under_way,
+		},
+		.most_again = round_most_again(calls),
+		.busy = round_busy(&r->arena, calls),
 	};
 	r->counts = turned >= calls->count_due_us;
 	if (r->counts)

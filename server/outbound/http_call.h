@@ -29,6 +29,7 @@ enum {
 struct http_caller_settings {
 	const char *ca_file; /* PEM; NULL: those of the system */
 	struct networks allowed; /* though they are not public */
+	const char *home; /* our own address, "https://sso.example/cas" */
 	unsigned parallel; /* calls at a time */
 };
 
@@ -60,6 +61,7 @@ enum http_call_outcome {
 struct http_call_result {
 	enum http_call_outcome outcome;
 	unsigned status; /* of the answer; 0: none */
+	bool leads_home; /* it redirects to our own sign-in page */
 	char why[HTTP_CALL_WHY_SIZE]; /* in our words; empty if answered */
 };
 

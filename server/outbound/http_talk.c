@@ -179,6 +179,18 @@ talk_set_request(struct talk *t)
 	TALK_SET(t, CURLOPT_HTTPHEADER, t->fields);
 }
 
+static bool
+talk_leads_home(const struct talk *t)
+{
+	struct str home = str_of(t->asked->settings->home);
+	char *to = NULL;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
+	return to != NULL &&
+	       str_equal_nocase(str_first(str_of(to), home.len), home) &&
+	       str_starts(str_from(str_of(to), home.len), STR("/login"));
+}
+
 static void
 talk_tell(const struct talk *t, CURLcode code, struct http_call_result *into)
 {
@@ -188,6 +200,7 @@ talk_tell(const struct talk *t, CURLcode code, struct http_call_result *into)
 	if (t->answered) {
 		into->outcome = HTTP_CALL_ANSWERED;
 		into->status = t->status;
+		into->leads_home = talk_leads_home(t);
 	} else if (forbidden) {
 		into->outcome = HTTP_CALL_FORBIDDEN;
 		snprintf(into->why, sizeof(into->why),

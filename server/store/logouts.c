@@ -41,14 +41,16 @@ const struct row_table logout_host_row =
 
 void
 logouts_claim(struct store *store, struct flow *f,
-    const struct outbox_claim *claim, struct str busy, struct row_list *into)
+    const struct logout_claim *asked, struct row_list *into)
 {
+	const struct outbox_claim *claim = &asked->claim;
 	const struct value values[] = {
 		TIME_VALUE(claim->now),
 		TIME_VALUE(claim->until),
 		TEXT_VALUE(claim->by),
 		INT_VALUE(claim->most),
-		TEXT_VALUE(busy),
+		TEXT_VALUE(asked->busy),
+		INT_VALUE(asked->most_again),
 	};
 
 	store_ask_list(

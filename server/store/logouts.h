@@ -25,12 +25,18 @@ struct logout_claimed {
 	struct str payload; /* for logout_unpack() of cas/logout.h */
 };
 
+struct logout_claim {
+	struct outbox_claim claim; /* at most so many in all */
+	int64_t most_again; /* of those that were tried before */
+	struct str busy; /* hosts that get none, an array of PostgreSQL */
+};
+
 /*
- * A list of `struct logout_claimed`, the longest due first: at most two for
- * one host, and none for the `busy`, a PostgreSQL array of hosts.
+ * A list of `struct logout_claimed`: those that were never tried before the
+ * others, each the longest due first, and at most two for one host.
  */
-void logouts_claim(struct store *, struct flow *, const struct outbox_claim *,
-    struct str busy, struct row_list *into);
+void logouts_claim(struct store *, struct flow *, const struct logout_claim *,
+    struct row_list *into);
 
 struct logout_host {
 	struct str host;

@@ -40,6 +40,9 @@ SIGN_IN_CONNECTIONS = 16
 IDLE = 10000  # connections beside W3
 IDLE_WEIGHED = 5000  # connections whose memory is measured
 STARTS = 5
+SIGN_OUT_RATE = 20  # a second
+SIGN_OUT_SECONDS = 10
+SIGN_OUT_CONNECTIONS = 8
 RESULT = pathlib.Path(__file__).resolve().parent / "result.json"
 
 WORKLOADS = {  # name: what, limit, bar
@@ -58,7 +61,12 @@ SIZES = {  # name: workload, what, unit, the most it may be
     "W8 TLS": ("W8", "memory of an idle connection, TLS", "KiB", 24),
     "W9 start": ("W9", "from the start to the first 200", "ms", 100),
     "W9 memory": ("W9", "memory of an idle gate", "MiB", 15),
+    "W10": ("W10", "answer to a sign-out that 20 applications are told of, "
+            "p99", "ms", 5),
 }
+
+
+SIZED = {row[0] for row in SIZES.values()}
 
 
 class Bench:
@@ -68,7 +76,7 @@ class Bench:
         self.others = []
         self.seconds = options.seconds
         self.rounds = options.rounds
-        wanted = options.workloads or [*WORKLOADS, "W9"]
+        wanted = options.workloads or [*WORKLOADS, *(SIZED - set(WORKLOADS))]
         self.names = [name for name in wanted if name in WORKLOADS]
         self.sizes = {name: None for name, row in SIZES.items()
                       if row[0] in wanted}
@@ -237,12 +245,28 @@ class Bench:
                 self.profiles[name] = self.profile(name)
         self.weigh()
 
-    # What is small: memory and time to start
+    # What is small: the end of a session, memory and time to start
+
+    def sign_out(self):
+        """W10 at a steady rate, and whether all applications were told of
+        it.  Ends sessions, so nothing that draws from them comes after it."""
+        count = SIGN_OUT_RATE * (SIGN_OUT_SECONDS + 2 * WARM_UP)
+        self.stack.add_leavers(count)
+        figures = measure(
+            self.stack, "server", SIGN_OUT_SECONDS, "logout",
+            people=self.stack.sessions, most=count,
+            skip=self.stack.sizes.sessions - count, rate=SIGN_OUT_RATE,
+            connections=SIGN_OUT_CONNECTIONS)
+        self.stack.await_told(int(figures["accepted"]))
+        self.note("W10", figures)
+        return figures["p99_us"] / 1000
 
     def weigh(self):
-        """On fresh processes, which have nothing to use again.  Changes the
-        server's settings: nothing is measured after this."""
+        """The last two on fresh processes, which have nothing to use again.
+        Changes the server's settings: nothing is measured after this."""
         stack, port = self.stack, self.stack.ports["server"]
+        if "W10" in self.sizes:
+            self.sizes["W10"] = self.sign_out()
         if "W9 start" in self.sizes:
             self.sizes["W9 start"] = 1000 * statistics.median(
                 start_time(stack) for _ in range(STARTS))
@@ -342,7 +366,7 @@ def options_read():
     parser.add_argument("workloads", nargs="*")
     options = parser.parse_args()
     for name in options.workloads:
-        if name not in WORKLOADS and name != "W9":
+        if name not in WORKLOADS and name not in SIZED:
             parser.error(f"there is no workload {name}")
     return options
 

@@ -44,13 +44,14 @@ static const struct option options[] = {
 /* clang-format on */
 
 static const char usage[] =
-    "Usage: load [OPTION...] get PATH [PATH] | sso | pair | forged | sign-in\n"
+    "Usage: load [OPTION...] get PATH [PATH] | KIND\n"
     "\n"
     "  get PATH [PATH]   ask these in turn, each must be answered 200\n"
     "  sso               /login?service= with a session: a ticket\n"
     "  pair              that, then /p3/serviceValidate: the right user\n"
     "  forged            /p3/serviceValidate of tickets nobody issued\n"
-    "  sign-in           form, password, code, ticket: each person once\n\n"
+    "  sign-in           form, password, code, ticket: each person once\n"
+    "  logout            each session once\n\n"
     "  --port N          on 127.0.0.1\n"
     "  --tls             whatever certificate the server shows\n"
     "  --connections N   that stay open, 64\n"

@@ -49,6 +49,8 @@ app = {app}
 migrator = {migrator}
 [keys]
 file = {folder}/keys
+[outbound]
+networks = 127.0.0.0/8
 [pages]
 institution = Bench University
 templates = {folder}/program/templates
@@ -70,7 +72,7 @@ http {{
     uwsgi_temp_path {folder}/nginx-uwsgi;
     scgi_temp_path {folder}/nginx-scgi;
     server {{
-        listen 127.0.0.1:{port};
+        {listen}
         default_type text/plain;
         location / {{ return 200 "ok\\n"; }}
     }}
@@ -145,6 +147,25 @@ SELECT account, account, 'totp', 'active', decode(sealed, 'hex'), key, now(),
 FROM line;
 """
 SIGNERS_FIRST = 1000001  # number of the first of them
+
+# Sessions that used applications which nginx plays, each at an address of its
+# own, since one host is called twice at a time only.
+LEAVERS = """\
+INSERT INTO sso.service (tenant_id, name, pattern, logout_url, created_at)
+SELECT (SELECT min(id) FROM sso.tenant), 'Left ' || n,
+    'https://left' || n || '.bench.example/*',
+    'http://127.0.0.' || n || ':{port}/', now()
+FROM generate_series(1, {applications}) AS n;
+INSERT INTO sso.redemption (session, issued_at, random, request, service_id,
+    service_url, ticket, redeemed_at)
+SELECT s, date_part('epoch', now())::bigint,
+    decode(lpad(to_hex(v.id), 12, '0'), 'hex'), gen_random_uuid(), v.id,
+    'https://left.bench.example/',
+    'ST-' || left(md5(s || '-' || v.id) || md5(v.id || '-' || s), 60), now()
+FROM generate_series({first}, {last}) AS s, sso.service AS v
+WHERE v.name LIKE 'Left %';
+"""
+APPLICATIONS_LEFT = 20
 
 
 class Failed(Exception):
@@ -246,7 +267,9 @@ class Stack:
             folder=self.folder, app=self.conninfo("portillon_app"),
             migrator=self.conninfo("portillon_migrator")))
         (self.folder / "nginx.conf").write_text(NGINX.format(
-            port=self.ports["nginx"], folder=self.folder))
+            folder=self.folder, listen=" ".join(
+                f"listen 127.0.0.{n}:{self.ports['nginx']};"
+                for n in range(1, APPLICATIONS_LEFT + 1))))
         self._give_away()
         self.database("create")
         self.portillon("keys", "generate")
@@ -306,6 +329,21 @@ class Stack:
         self.signers.chmod(0o644)
         self.sql(SIGNERS.format(signers=self.signers))
         self.sql("VACUUM ANALYZE;")
+
+    def add_leavers(self, count):
+        """The last sessions have used applications that are to be told."""
+        self.age_sessions()
+        self.sql(LEAVERS.format(
+            port=self.ports["nginx"], applications=APPLICATIONS_LEFT,
+            first=self.sizes.sessions - count + 1, last=self.sizes.sessions))
+        self.sql("VACUUM ANALYZE;")
+
+    def await_told(self, leavers):
+        """Until the applications of so many sessions have been told."""
+        wanted = leavers * APPLICATIONS_LEFT
+        wait_until(f"{wanted} notices have arrived", lambda: self.sql(
+            "SELECT count(*) FROM sso.outbox WHERE delivered_at IS NOT NULL;"
+        ).strip() == str(wanted))
 
     def ask_for_codes(self, ask):
         """The university's policy, or none: with one, the other workloads

@@ -209,6 +209,29 @@ forged_judge(
 	return VERDICT_DONE;
 }
 
+static void
+logout_ask(
+    const struct work *work, const struct errand *errand, struct buf *out)
+{
+	ask_begin(work, "GET", out);
+	buf_words(out, "/logout");
+	ask_end(work, out);
+	buf_words(out, "Cookie: __Host-TGC=");
+	buf_words(out, errand->person->cookie);
+	buf_words(out, "\r\n\r\n");
+}
+
+static enum verdict
+logout_judge(
+    struct work *work, struct errand *errand, const struct answer *answer)
+{
+	(void)errand;
+	if (answer->status != 200 || !text_has(answer->body, "Signed out"))
+		return answer_wrong(work, answer, &work->other_wrong);
+	work->accepted++;
+	return VERDICT_DONE;
+}
+
 static const struct work_kind kinds[] = {
 	{ "get", PEOPLE_NONE,
 	    { { get_ask, get_judge }, { get_ask, get_judge } } },
@@ -217,6 +240,7 @@ static const struct work_kind kinds[] = {
 	    { { sso_ask, pair_judge_ticket }, { validate_ask, pair_judge_user },
 		{ validate_ask, pair_judge_replay } } },
 	{ "forged", PEOPLE_NONE, { { validate_ask, forged_judge } } },
+	{ "logout", PEOPLE_ONCE, { { logout_ask, logout_judge } } },
 };
 
 /*

@@ -20,7 +20,7 @@ enum {
 };
 
 struct work_settings {
-	const char *kind; /* get, sso, pair, forged or sign-in */
+	const char *kind; /* get, sso, pair, forged, logout or sign-in */
 	const char *host; /* of the Host field */
 	const char *prefix; /* of the CAS paths, "/cas" */
 	const char *paths[WORK_PATHS_MOST]; /* for get: asked in turn */
@@ -55,7 +55,7 @@ struct work {
 	struct people people;
 	char (*forged)[TICKET_LENGTH + 1];
 	uint64_t granted; /* tickets */
-	uint64_t accepted; /* validations, each with the right user */
+	uint64_t accepted; /* validations with the right user; or logouts */
 	uint64_t replayed;
 	uint64_t doubly_accepted;
 	uint64_t wrong_user;

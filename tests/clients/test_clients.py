@@ -12,11 +12,21 @@ from browser import Browser
 from conftest import OTHER, PASSWORD
 from installation import SLOWEST, wait_until
 
-CLIENTS = [(ModAuthCas, "2.0"), (PhpCas, "2.0"), (PhpCas, "3.0"),
-           (Perl, "2.0"), (Django, "3.0"), (Node, "3.0")]
-every_client = pytest.mark.parametrize(
-    "application", CLIENTS, indirect=True,
-    ids=[f"{kind.folder}-{protocol}" for kind, protocol in CLIENTS])
+CLIENTS = [(ModAuthCas, "2.0"), (ModAuthCas, "SAML"), (PhpCas, "2.0"),
+           (PhpCas, "3.0"), (PhpCas, "SAML"), (Perl, "2.0"), (Django, "3.0"),
+           (Node, "3.0")]
+DEAF = (Perl, Django)  # to single logout
+
+
+def parametrize(clients):
+    return pytest.mark.parametrize(
+        "application", clients, indirect=True,
+        ids=[f"{kind.folder}-{protocol}" for kind, protocol in clients])
+
+
+every_client = parametrize(CLIENTS)
+every_listening_client = parametrize(
+    [one for one in CLIENTS if one[0] not in DEAF])
 
 
 def signed_in(visitor, application):
@@ -98,3 +108,24 @@ def test_one_sign_in_opens_every_application(application, chromium):
     chromium.applications.append(application.folder)
     page = json.loads(chromium.find_element(By.TAG_NAME, "pre").text)
     assert page["user"] == "alice"
+
+
+@every_listening_client
+def test_sign_out_ends_the_session_of_the_application(
+        installation, application, visitor):
+    """Without a word of her browser to the application."""
+    alice, bystander = [signed_in(visitor, application) for _ in range(2)]
+    alice.open(f"{installation.url}/logout")
+
+    def is_outside():
+        alice.open(f"{application.url}/")
+        return alice.shown() is None
+
+    wait_until("the application was told", is_outside)
+    wait_until("that is known", lambda: not installation.sql(
+        "select 1 from sso.outbox where delivered_at is null"
+        " and failed_at is null"))
+    assert not installation.sql("select host, last_error from sso.outbox"
+                                " where delivered_at is null")
+    bystander.open(f"{application.url}/")
+    assert bystander.shown() is not None

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Applications for tests that are called by the server: they listen, write down
 every byte, and answer as told, or behave as badly as anybody may."""
+import asyncio
+import re
 import socket
 import ssl
 import threading
@@ -134,3 +136,73 @@ class BlackHole:
     def close(self):
         for link in [self.listener, *self.stuffing]:
             link.close()
+
+
+class Crowd:
+    """Many applications, each at a port of its own, that one thread plays.
+
+    They keep every answer to themselves until `begin()`, and then think, the
+    last of them for `thinks` seconds; those whose port is in `silent` never
+    answer.  `heard` are the bodies that came, by port, and `most` the calls at
+    one time.
+    """
+
+    def __init__(self, count, thinks=0):
+        self.thinks = thinks
+        self.silent = set()
+        self.heard = {}
+        self.answered = self.calls = self.most = 0
+        self.loop = asyncio.new_event_loop()
+        self.begun = asyncio.Event()
+        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self.servers = self.wait_for(self.listen(count))
+        self.ports = [server.sockets[0].getsockname()[1]
+                      for server in self.servers]
+
+    def wait_for(self, task):
+        return asyncio.run_coroutine_threadsafe(task, self.loop).result(60)
+
+    async def listen(self, count):
+        return [await asyncio.start_server(self.serve, "127.0.0.1", 0)
+                for _ in range(count)]
+
+    def begin(self):
+        self.loop.call_soon_threadsafe(self.begun.set)
+
+    async def serve(self, reader, writer):
+        self.calls += 1
+        self.most = max(self.most, self.calls)
+        try:
+            await self.converse(reader, writer)
+        except (OSError, asyncio.IncompleteReadError):
+            pass  # they hung up
+        finally:
+            self.calls -= 1
+            writer.close()
+
+    async def converse(self, reader, writer):
+        port = writer.get_extra_info("sockname")[1]
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)\r\ncontent-length: ([0-9]+)\r\n", head)
+        body = await reader.readexactly(int(length[1]))
+        self.heard.setdefault(port, []).append(body)
+        if port in self.silent:
+            await reader.read()  # until they hang up
+            return
+        await self.begun.wait()
+        turn = self.ports.index(port) + 1
+        await asyncio.sleep(self.thinks * turn / len(self.ports))
+        self.answered += 1
+        writer.write(FINE)
+        await writer.drain()
+
+    def urls(self, path="/cb"):
+        return [f"http://127.0.0.1:{port}{path}" for port in self.ports]
+
+    async def end(self):
+        for server in self.servers:
+            server.close()
+
+    def close(self):
+        self.wait_for(self.end())
+        self.loop.call_soon_threadsafe(self.loop.stop)

@@ -17,7 +17,7 @@ from another_server import AnotherServer  # noqa: E402
 from browser import (Browser, all_gates_answer, query_of,  # noqa: E402
                      send_raw)
 from installation import Installation, wait_until  # noqa: E402
-from validation import read_verdict  # noqa: E402
+from validation import read_json_verdict, read_verdict  # noqa: E402
 
 APPLICATION = "https://app.example/cb"
 PEOPLE = {
@@ -166,8 +166,10 @@ def validate(browser):
             answer = application.post(path, pairs)
         else:
             answer = application.get(f"{path}?{query_of(pairs)}")
-        if endpoint == "validate" or \
-                params.get("format", "").upper() == "JSON":
+        if endpoint == "validate":
+            return answer
+        if params.get("format", "").upper() == "JSON":
+            read_json_verdict(answer)
             return answer
         return read_verdict(answer)
 

@@ -72,3 +72,18 @@ def test_D18_logout_by_POST_is_tolerated(alice):
                         headers={"Origin": alice.installation.origin})
     assert is_signed_out_page(answer)
     assert alice.login_page().form is not None
+
+
+@pytest.mark.parametrize("path", [
+    "/cas/logout", "/cas/login", "/cas/", "/cas/p3/serviceValidate"])
+def test_T080_a_logout_request_sent_to_us_is_ignored(
+        alice, browser, validate, path):
+    """As an application would get it, and of a session that there is."""
+    ticket = alice.ticket_for(APPLICATION)
+    assert validate("serviceValidate", ticket, APPLICATION).ok
+    forged = ('<samlp:LogoutRequest '
+              'xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">'
+              f'<samlp:SessionIndex>{ticket}</samlp:SessionIndex>'
+              '</samlp:LogoutRequest>')
+    assert browser().post(path, {"logoutRequest": forged}).status < 500
+    assert alice.ticket_for(APPLICATION)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Single logout (rows D08 to D19), and calling out (rows T182 to T193): real
-applications listen, and are told that a session has ended."""
+"""Single logout (rows D08 to D19): real applications listen, and are told that a
+session has ended."""
 import json
 import os
 import re
@@ -11,161 +11,16 @@ import xml.etree.ElementTree as tree
 
 import pytest
 
-import generators
-from application import FINE, Application, BlackHole, says
-from browser import Browser
+from application import FINE, BlackHole, says
+from called import (ASSERTION, PROTOCOL, apps, at_rest, index,  # noqa: F401
+                    later, log_out, person, place, redeem, rows, settled,
+                    tidy, told)
 from conftest import PEOPLE
-from installation import free_port, wait_until
+from installation import wait_until
 from metrics import Growth
-from validation import read_verdict
 
-SETTINGS = """
-[outbound]
-networks = 127.0.0.0/8
-ca = {folder}/tls/ca.crt
-[logout]
-on_expiry = yes
-[session]
-long_term = 1209600
-"""
-PROTOCOL = "{urn:oasis:names:tc:SAML:2.0:protocol}"
-ASSERTION = "{urn:oasis:names:tc:SAML:2.0:assertion}"
-AT_ONCE = 2  # seconds: less than any wait for an application takes
 LEASE = 60  # seconds: a claim has run out for sure
 RETRY = 30  # seconds: the first repetition is due for sure
-
-
-@pytest.fixture(scope="module")
-def place(private_installation):
-    """An installation that may call applications on this machine."""
-    place = private_installation
-    with open(place.config, "a", encoding="utf-8") as config:
-        config.write(SETTINGS.format(folder=place.folder))
-    place.restart()
-    place.away = 0
-    return place
-
-
-@pytest.fixture(autouse=True)
-def tidy(place):
-    """No session is left that could end, and no notice."""
-    wait_until("nothing is being called", lambda: not place.sql(
-        "select 1 from sso.outbox where claimed_by is not null"
-        " and due_at > now() + %s * interval '1 second'", place.away))
-    place.sql("delete from sso.session")
-    place.sql("delete from sso.outbox")
-
-
-def later(place, seconds):
-    place.away += seconds
-    place.clock.shift(place.away)
-
-
-def register(place, pattern):
-    """As "portillon service add", but quicker."""
-    ((number,),) = place.sql(
-        "insert into sso.service (tenant_id, name, pattern, created_at)"
-        " select id, 'Listener', %s, now() from sso.tenant where slug = 'main'"
-        " returning id", pattern)
-    return str(number)
-
-
-@pytest.fixture
-def apps(place):
-    """Makes registered applications, and forgets them."""
-    made = []
-
-    def make(kind=Application, https=False, **arguments):
-        tls = place.folder / "tls"
-        if https:
-            arguments = {"certificate": tls / "localhost.crt",
-                         "key": tls / "localhost.key", **arguments}
-        app = kind(**arguments)
-        made.append(app)
-        app.id = register(place, app.url("/*"))
-        return app
-
-    yield make
-    for app in made:
-        app.close()
-    place.sql("delete from sso.service where name = 'Listener'")
-
-
-@pytest.fixture
-def person(place):
-    """A browser in which somebody has signed in."""
-    browsers = []
-
-    def sign_in(login="alice", password=None, **boxes):
-        one = Browser(place)
-        browsers.append(one)
-        answer = one.submit(one.login_page(), login,
-                            password or PEOPLE[login], **boxes)
-        assert answer.status == 303, (answer.status, answer.text)
-        return one
-
-    yield sign_in
-    for one in browsers:
-        one.close()
-
-
-def redeem(browser, url):
-    """A ticket for the application, redeemed by it."""
-    ticket = browser.ticket_for(url)
-    application = Browser(browser.installation)
-    verdict = read_verdict(application.get(
-        "/cas/p3/serviceValidate", {"service": url, "ticket": ticket}))
-    application.close()
-    assert verdict.ok, verdict
-    return ticket
-
-
-def log_out(browser):
-    began = time.monotonic()
-    answer = browser.get("/cas/logout")
-    assert answer.status == 200 and "Signed out" in answer.text
-    assert time.monotonic() - began < AT_ONCE
-    return answer
-
-
-def told(app, times=1):
-    """The requests that came, once there are so many."""
-    wait_until(f"{times} requests came", lambda: len(app.heard) >= times)
-    assert len(app.heard) == times
-    return app.heard
-
-
-def index(heard):
-    """The ticket that a request speaks of."""
-    return tree.fromstring(heard.xml).find(PROTOCOL + "SessionIndex").text
-
-
-def rows(place):
-    """How each notice stands (delivered, failed, called, new, or waiting for
-    the next try), tries, why."""
-    return place.sql(
-        "select case when delivered_at is not null then 'delivered'"
-        " when failed_at is not null then 'failed'"
-        " when claimed_by is not null then 'called'"
-        " when tries = 0 then 'new' else 'waiting' end,"
-        " tries, last_error from sso.outbox where kind = 'logout'"
-        " order by id")
-
-
-def settled(place, state, tries=1):
-    """The only notice, once it stands so."""
-    def look():
-        found = rows(place)
-        assert len(found) <= 1, found
-        ((now, tried, why),) = found or [("none", 0, "")]
-        return now == state and tried == tries and (why or "none")
-    return wait_until(f"it is {state} by try {tries}", look)
-
-
-def at_rest(place):
-    """All have been called, and nobody is being called."""
-    wait_until("all is settled", lambda: not {"called", "new"} & {
-        row[0] for row in rows(place)})
 
 
 # What is sent
@@ -291,6 +146,23 @@ def test_who_refuses_is_called_no_more(place, apps, person, answer):
     log_out(alice)
     why = settled(place, "failed")
     assert why == f"the application answered {answer[9:12].decode()}"
+    assert len(told(app)) == 1
+
+
+@pytest.mark.parametrize("to, state, why", [
+    ("{url}/login?service=x", "delivered", ", to sign in here"),
+    ("{url}.example/login", "failed", ""),
+    ("{url}/logout", "failed", ""),
+    ("https://elsewhere.example/cas/login", "failed", ""),
+])
+def test_who_leads_to_our_sign_in_has_read_it(place, apps, person, to, state,
+                                              why):
+    """So does mod_auth_cas; it is not followed all the same."""
+    app, alice = apps(), person()
+    app.answer = says(302, "Location: " + to.format(url=place.url))
+    redeem(alice, app.url())
+    log_out(alice)
+    assert settled(place, state) == f"the application answered 302{why}"
     assert len(told(app)) == 1
 
 
@@ -565,114 +437,6 @@ def test_B15_the_same_person_again_ends_nothing(place, apps, person):
     page = alice.login_page(renew="true")
     assert alice.submit(page, "alice", PEOPLE["alice"]).status == 303
     assert rows(place) == []
-
-
-# Whom the server calls at all
-
-
-def test_T182_T183_only_addresses_that_are_allowed(place, apps, person):
-    """The name has two addresses, of which one is allowed, and the listener at
-    the other one hears nothing; an address that is not is never called."""
-    good = apps()
-    bad = Application(address="::1", port=good.port)
-    register(place, f"http://localhost:{good.port}/*")
-    forbidden = f"http://[::1]:{good.port}/*"
-    register(place, forbidden)
-    alice = person()
-    redeem(alice, good.url(host="localhost"))
-    log_out(alice)
-    told(good)
-    settled(place, "delivered")
-    place.sql("delete from sso.outbox")
-    alice = person()
-    redeem(alice, forbidden.replace("*", "cb"))
-    log_out(alice)
-    assert settled(place, "failed") == \
-        "::1 is not a public address, nor in outbound.networks"
-    assert not bad.heard
-    bad.close()
-
-
-def drips(link):
-    link.sendall(b"HTTP/1.1 2")
-    while True:
-        time.sleep(1)
-        link.sendall(b"0")
-
-
-def never_ends(start, part):
-    def talk(link):
-        link.sendall(start)
-        while True:
-            link.sendall(part)
-    return talk
-
-
-@pytest.mark.parametrize("answer, state", [
-    (drips, "waiting"),
-    (never_ends(b"HTTP/1.1 200 OK\r\n", b"X: " + b"y" * 1000 + b"\r\n"),
-     "waiting"),
-    (never_ends(b"HTTP/1.1 200 OK\r\nX: ", b"y" * 65536), "waiting"),
-    (never_ends(b"", b"HTTP/1.1 102 Wait\r\n\r\n"), "waiting"),
-    (never_ends(b"", b"HTTP/1.1 100 Continue\r\n\r\n"), "waiting"),
-    (never_ends(b"HTTP/1.1 200 OK\r\n\r\n", b"y" * 65536), "delivered"),
-], ids=["drips", "fields", "field", "102", "100", "body"])
-def test_T187_whoever_says_too_much_or_too_little(place, apps, person,
-                                                  answer, state):
-    app, alice = apps(), person()
-    courier = place.processes()["courier"]
-    app.answer = answer
-    redeem(alice, app.url())
-    log_out(alice)
-    settled(place, state)
-    assert place.processes()["courier"] == courier
-
-
-def test_T189_certificates_are_verified(place, apps, person):
-    """One for another name, and one that nobody vouches for."""
-    tls = place.folder / "tls"
-    other = apps(https=True)
-    register(place, f"https://127.0.0.2:{other.port}/*")
-    self_signed = apps(https=True, certificate=tls / "ca.crt",
-                       key=tls / "ca.key")
-    expired = apps(https=True)
-    for url in (f"https://127.0.0.2:{other.port}/cb", self_signed.url()):
-        alice = person()
-        redeem(alice, url)
-        place.sql("delete from sso.outbox")
-        # the listener is at 127.0.0.1 only: let it hear at the other too
-        listener = Application(
-            tls / "localhost.crt", tls / "localhost.key",
-            address="127.0.0.2", port=other.port) if "0.2" in url else None
-        log_out(alice)
-        why = settled(place, "waiting")
-        assert "certificate" in why.lower() or "SSL" in why, why
-        if listener:
-            assert not listener.heard
-            listener.close()
-    assert not self_signed.heard and not other.heard and not expired.heard
-
-
-def test_T188_the_environment_does_not_count(place, apps, person,
-                                             monkeypatch):
-    proxy, app, secure = Application(), apps(), apps(https=True)
-    keys = place.folder / "session-keys"
-    variables = {**place.environment(), "SSLKEYLOGFILE": str(keys),
-                 "CURL_CA_BUNDLE": "/nowhere"}
-    for name in ("http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY"):
-        variables[name] = proxy.url("")
-    monkeypatch.setattr(place, "environment", lambda: variables)
-    place.restart()
-    alice = person()
-    for one in (app, secure):
-        redeem(alice, one.url())
-    log_out(alice)
-    told(app)
-    told(secure)
-    monkeypatch.undo()
-    place.restart()
-    assert not proxy.heard and not keys.exists()
-    proxy.close()
 
 
 # Whatever happens to the courier

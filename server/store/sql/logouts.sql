@@ -8,29 +8,41 @@
 -- retry: idempotent
 -- lane: bulk
 -- row: logout_claimed
--- Takes what is due until a time, the oldest first: two for each host, and none
--- for those in $6, who are being called.  The claim is random and so names the
--- request: asked again, it finds what the first attempt took.
+-- Takes what is due until a time: what nobody was called for yet, and only then,
+-- at most $7, what failed before, so that applications that hang do not stand
+-- before others.  The oldest first, two for each host, and none for those in $6,
+-- who are being called.  The claim is random and so names the request: asked
+-- again, it finds what the first attempt took.
 WITH due AS MATERIALIZED (
-	(SELECT id, due_at, host FROM sso.outbox
+	(SELECT id, due_at, host, 0 AS rank FROM sso.outbox
 	WHERE payload IS NOT NULL AND kind = 'logout'
+	AND due_at = $3::timestamptz AND claimed_by = $4::text)
+	UNION ALL
+	(SELECT id, due_at, host, 1 FROM sso.outbox
+	WHERE payload IS NOT NULL AND kind = 'logout' AND tries = 0
 	AND due_at <= $2::timestamptz AND host <> ALL ($6::text::text[])
 	ORDER BY due_at
 	LIMIT 2000)
 	UNION ALL
-	(SELECT id, due_at, host FROM sso.outbox
-	WHERE payload IS NOT NULL AND kind = 'logout'
-	AND due_at = $3::timestamptz AND claimed_by = $4::text)
+	(SELECT id, due_at, host, 2 FROM sso.outbox
+	WHERE payload IS NOT NULL AND kind = 'logout' AND tries > 0
+	AND due_at <= $2 AND host <> ALL ($6::text[])
+	ORDER BY due_at
+	LIMIT 2000)
 ), turns AS MATERIALIZED (
-	SELECT id,
-	       row_number() OVER (PARTITION BY host ORDER BY due_at, id) AS turn
+	SELECT id, due_at, rank, row_number() OVER (
+		PARTITION BY host ORDER BY rank, due_at, id) AS turn
 	FROM due
+), places AS MATERIALIZED (
+	SELECT id, rank, row_number() OVER (
+		PARTITION BY rank ORDER BY due_at, id) AS place
+	FROM turns WHERE turn <= 2
 ), chosen AS MATERIALIZED (
-	SELECT o.id FROM sso.outbox AS o
-	WHERE o.id IN (SELECT id FROM turns WHERE turn <= 2)
+	SELECT o.id FROM places AS p JOIN sso.outbox AS o ON o.id = p.id
+	WHERE (p.rank < 2 OR p.place <= $7::bigint)
 	AND o.payload IS NOT NULL
 	AND (o.due_at <= $2 OR o.claimed_by = $4)
-	ORDER BY o.due_at, o.id
+	ORDER BY p.rank, o.due_at, o.id
 	LIMIT $5::bigint
 	FOR UPDATE SKIP LOCKED
 ), claimed AS (
