@@ -187,7 +187,8 @@ path_for_log(const struct request *rq)
 	struct str path = rq->path;
 
 	if (rq->route != NULL && rq->route->flags & ROUTE_SECRET)
-		return rq->route->path;
+		return str_first(path,
+		    path.len - (rq->local_path.len - rq->route->path.len));
 	if (str_find(path, '-') == path.len)
 		return path; /* as most are */
 	for (size_t i = 0; i < path.len; i++) {
