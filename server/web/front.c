@@ -294,7 +294,8 @@ request_read_form(struct request *rq, const struct http_head *head)
 
 	if (!rq->is_post)
 		return 0;
-	if (rq->route->flags & ROUTE_FORM && !is_same_origin(rq, head))
+	if (rq->route->flags & (ROUTE_FORM | ROUTE_OURS) &&
+	    !is_same_origin(rq, head))
 		return 403;
 	if (body.len == 0)
 		return 0;

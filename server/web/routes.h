@@ -29,6 +29,8 @@ enum route_flag {
 	ROUTE_BODY =
 	    32, /* a POST brings no form: request.body has it as sent */
 	ROUTE_SECRET = 64, /* what follows the path is a secret: not logged */
+	ROUTE_OURS = 128, /* no page of another site may post here: for what
+			    needs no token, since it brings a password */
 };
 
 struct route {

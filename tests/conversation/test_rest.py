@@ -346,6 +346,12 @@ def test_J09_who_it_is(place, program):
         "id": "alice", "attributes": {}}
     assert not HANDLE.search(answer.text) and not answer.location
     assert place.sql("select count(*) from sso.session") == before
+    person = Program(place)
+    assert person.submit(person.login_page(), "alice",
+                         PEOPLE["alice"]).status == 303
+    assert "An application checked your password" in person.get(
+        "/cas/activity").text
+    person.close()
 
 
 @pytest.mark.parametrize("service", ["https://unknown.example/", FORBIDDEN])
@@ -500,6 +506,20 @@ def test_T159_an_unknown_user_is_counted_and_takes_as_long(place, program):
     for _ in range(5):
         assert program.enter("nobody-at-all", "x").status == 401
     assert program.enter("nobody-at-all", "x").status == 429
+
+
+@pytest.mark.parametrize("field, word", [
+    ("Origin", "https://evil.example"), ("Origin", "null"),
+    ("Sec-Fetch-Site", "cross-site")])
+@pytest.mark.parametrize("path", ["/cas/v1/tickets", "/cas/v1/users"])
+def test_J10_T161_no_other_site_guesses_through_its_visitors(
+        place, program, path, field, word):
+    """Each of them has an address of their own."""
+    answer = program.post(path, {
+        "username": "alice", "password": PEOPLE["alice"]},
+        headers={field: word})
+    assert answer.status == 403 and not HANDLE.search(answer.text)
+    assert not place.sql("select 1 from sso.throttle")
 
 
 # Handles and cookies
