@@ -127,21 +127,11 @@ put_xml_attribute(void *context, const struct released *attribute)
 		put_xml_value(context, attribute->name, attribute->values[i]);
 }
 
-/* Always a list. */
 static void
 put_json_attribute(void *context, const struct released *attribute)
 {
-	struct buf *out = context;
-
-	buf_text(out, STR(",\""));
-	buf_text(out, attribute->name);
-	buf_text(out, STR("\":["));
-	for (size_t i = 0; i < attribute->count; i++) {
-		if (i > 0)
-			buf_char(out, ',');
-		escape_json(out, attribute->values[i]);
-	}
-	buf_char(out, ']');
+	buf_char(context, ',');
+	released_json(context, attribute);
 }
 
 static const struct str xml_start = STR_INIT(

@@ -6,8 +6,10 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/memory.h"
 #include "cas/answer.h"
+#include "text/escape.h"
 
 static bool
 is_released(const json_t *released, const char *name)
@@ -56,6 +58,20 @@ visit_attribute(const char *name, const json_t *value, released_visitor *visit,
 		free(spelled[i]);
 	free(spelled);
 	free(values);
+}
+
+void
+released_json(struct buf *out, const struct released *attribute)
+{
+	buf_char(out, '"');
+	buf_text(out, attribute->name);
+	buf_text(out, STR("\":["));
+	for (size_t i = 0; i < attribute->count; i++) {
+		if (i > 0)
+			buf_char(out, ',');
+		escape_json(out, attribute->values[i]);
+	}
+	buf_char(out, ']');
 }
 
 void

@@ -10,12 +10,16 @@
 #include "base/str.h"
 
 struct answer_success;
+struct buf;
 
 struct released {
 	struct str name; /* answer_attribute_name_allowed() said yes */
 	const struct str *values; /* numbers and the like as their JSON text */
 	size_t count; /* at least 1 */
 };
+
+/* As a member of a JSON object: "name":["value",...], always a list. */
+void released_json(struct buf *, const struct released *);
 
 /* What is visited is gone when the visitor returns. */
 typedef void released_visitor(void *context, const struct released *);

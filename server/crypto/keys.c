@@ -30,6 +30,7 @@ enum {
 
 static const char *const mac_labels[MAC_PURPOSE_COUNT] = {
 	[MAC_SESSION_COOKIE] = "portillon session cookie",
+	[MAC_REST_TICKET] = "portillon rest ticket",
 	[MAC_SIGN_IN_COOKIE] = "portillon sign-in cookie",
 	[MAC_TRUSTED_BROWSER] = "portillon trusted browser",
 	[MAC_LOGIN_FORM] = "portillon login form",

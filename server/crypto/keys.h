@@ -21,6 +21,7 @@ struct siv_key;
 
 enum mac_purpose {
 	MAC_SESSION_COOKIE, /* stored handles of sign-on sessions */
+	MAC_REST_TICKET, /* the same, of those that were opened by REST */
 	MAC_SIGN_IN_COOKIE, /* handles of sign-ins in progress */
 	MAC_TRUSTED_BROWSER, /* secrets of browsers */
 	MAC_LOGIN_FORM, /* forgery tokens of the sign-in form */

@@ -60,6 +60,7 @@ configure_numbers(struct configuration *made, const struct settings *s)
 	gate->help_url = arena_text(&made->texts, str_of(s->help_url));
 	gate->contact = arena_text(&made->texts, str_of(s->contact));
 	gate->offers_warning = str_equal(str_of(s->warn_box), STR("shown"));
+	gate->rest = str_equal(str_of(s->rest), STR("on"));
 	gate->slow_us = s->log_slow * 1000;
 	gate->ticket_life = s->ticket_life;
 	gate->session = configure_session(s);

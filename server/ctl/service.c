@@ -60,6 +60,7 @@ service_json(const struct service *service)
 	json_put(object, "enabled", json_boolean(service->enabled));
 	json_put(object, "logout", json_words(service->logout_type));
 	json_put(object, "logout_url", json_words(service->logout_url));
+	json_put(object, "rest", json_boolean(service->rest));
 	return object;
 }
 
@@ -168,6 +169,8 @@ service_print(struct arena *arena, const struct service *service)
 		service_released_words(arena, service->released),
 		STR("logout"),
 		service_logout_words(arena, service),
+		STR("REST"),
+		service->rest ? STR("gets tickets") : STR("gets no tickets"),
 	};
 
 	plain_facts(stdout, facts, COUNT_OF(facts) / 2);
@@ -318,7 +321,8 @@ const struct command service_parts[] = {
 	    .options = service_test_options,
 	    .run = service_test },
 	{ .name = "set",
-	    .summary = "Change how an application is told of sign-outs",
+	    .summary = "Change how an application is told of sign-outs, or "
+		       "whether it gets tickets by REST",
 	    .options = service_set_options,
 	    .run = service_set },
 	{ .name = "disable",

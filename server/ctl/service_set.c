@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `portillon service set`: how an application is told that a session has ended.
+ * `portillon service set`: how an application is told that a session has ended,
+ * and whether it gets tickets by REST.
  */
 #include "base/buf.h"
 #include "cas/service_url.h"
@@ -12,8 +13,15 @@
 struct service_setting {
 	int64_t id;
 	struct service_logout logout;
+	struct str rest; /* "yes", "no"; STR_NONE leaves as it is */
 	struct service_changed changed;
 };
+
+static bool
+setting_has_logout(const struct service_setting *s)
+{
+	return s->logout.type.at != NULL || s->logout.url.at != NULL;
+}
 
 static enum flow_next
 setting_change(struct flow *f)
@@ -21,8 +29,12 @@ setting_change(struct flow *f)
 	struct run *run = flow_state(f);
 	struct service_setting *s = run->state;
 
-	services_set_logout(
-	    run->store, f, s->id, &s->logout, &run->origin, &s->changed);
+	if (setting_has_logout(s))
+		services_set_logout(run->store, f, s->id, &s->logout,
+		    &run->origin, &s->changed);
+	if (s->rest.at != NULL)
+		services_set_rest(run->store, f, s->id,
+		    str_equal(s->rest, STR("yes")), &run->origin, &s->changed);
 	return FLOW_NEXT;
 }
 
@@ -42,6 +54,18 @@ setting_read_type(const struct options *options, struct service_setting *s)
 	    str_equal(s->logout.type, STR("none")))
 		return true;
 	command_complain("--logout takes back or none");
+	return false;
+}
+
+static bool
+setting_read_rest(const struct options *options, struct service_setting *s)
+{
+	if (!options_has(options, "rest"))
+		return true;
+	s->rest = options_text(options, "rest");
+	if (str_equal(s->rest, STR("yes")) || str_equal(s->rest, STR("no")))
+		return true;
+	command_complain("--rest takes yes or no");
 	return false;
 }
 
@@ -77,10 +101,12 @@ service_set(const struct settings *settings, const struct options *options)
 	CLEANUP(run_clear) struct run run = { .state = &s };
 
 	if (!service_id(options, &s.id) || !setting_read_type(options, &s) ||
-	    !setting_read_url(options, &s, &url))
+	    !setting_read_url(options, &s, &url) ||
+	    !setting_read_rest(options, &s))
 		return OUTCOME_REFUSED;
-	if (s.logout.type.at == NULL && s.logout.url.at == NULL) {
-		command_complain("say what to set: --logout or --logout-url");
+	if (!setting_has_logout(&s) && s.rest.at == NULL) {
+		command_complain(
+		    "say what to set: --logout, --logout-url or --rest");
 		return OUTCOME_REFUSED;
 	}
 	if (!run_or_complain(&run, settings, setting_steps))
@@ -97,6 +123,8 @@ const struct option_rule service_set_options[] = {
 	    "back: it is called when a session ends; none: it is not" },
 	{ "logout-url", OPTION_TEXT, false, "URL",
 	    "where it is called; '': where it redeemed a ticket" },
+	{ "rest", OPTION_TEXT, false, "ANSWER",
+	    "yes: it gets tickets by REST, if \"rest.endpoints\" is on; no" },
 	{ "allow-http", OPTION_FLAG, false, NULL,
 	    "accept an address without https" },
 	OPTION_END,

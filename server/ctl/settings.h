@@ -40,10 +40,8 @@ struct settings {
 	char *app; /* libpq connection strings of the two roles */
 	char *migrator;
 
-	/* [keys] */
+	/* [keys], [ticket] */
 	char *keys_file;
-
-	/* [ticket] */
 	int64_t ticket_life; /* seconds */
 
 	/* [session] */
@@ -51,6 +49,7 @@ struct settings {
 	int64_t session_max; /* seconds */
 	int64_t session_long_term; /* seconds; 0: nobody may stay */
 	char *warn_box; /* "shown" or "hidden" */
+	char *rest; /* of [rest] endpoints: "on" or "off" */
 
 	/* [password] */
 	int64_t password_memory; /* KiB */

@@ -117,6 +117,10 @@ const struct setting settings_table[] = {
 	    "Whether the sign-in form has a box with which people ask for a "
 	    "click before each further application; the parameter \"warn\" "
 	    "does the same in any case."),
+	CHOICE("rest", "endpoints", rest, "on off", "off",
+	    "Whether /v1/tickets and /v1/users answer, for programs that take "
+	    "names and passwords themselves; each application needs "
+	    "\"portillon service set ID --rest yes\" besides."),
 	NUMBER("password", "memory", password_memory, 8192, 1048576, "19456",
 	    "KiB", "Memory that one password check takes (Argon2id)."),
 	NUMBER("password", "passes", password_passes, 1, 20, "2", NULL,

@@ -15,6 +15,7 @@ struct service {
 	struct str released; /* a JSON list of attribute names; "*" for all */
 	bool enabled;
 	struct str logout_type; /* back, none */
+	bool rest; /* gets tickets by REST */
 	struct str logout_url; /* empty: where a ticket was redeemed */
 };
 

@@ -55,6 +55,10 @@ void services_set_logout(struct store *, struct flow *, int64_t id,
     const struct service_logout *, const struct audit_origin *,
     struct service_changed *into);
 
+/* Whether it gets tickets by REST. */
+void services_set_rest(struct store *, struct flow *, int64_t id, bool rest,
+    const struct audit_origin *, struct service_changed *into);
+
 void services_remove(struct store *, struct flow *, int64_t id,
     const struct audit_origin *, struct service_changed *into);
 

@@ -70,6 +70,7 @@ struct activity_item {
 	bool signed_in;
 	bool refused; /* wrong password */
 	bool throttled; /* too many of those */
+	bool checked; /* a program brought the password, and nothing opened */
 	bool code_right;
 	bool code_wrong;
 	bool denied; /* by the policy */

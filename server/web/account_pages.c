@@ -59,6 +59,7 @@ static const struct template_field activity_fields[] = {
 	FIELD(struct activity_item, signed_in, TEMPLATE_FLAG),
 	FIELD(struct activity_item, refused, TEMPLATE_FLAG),
 	FIELD(struct activity_item, throttled, TEMPLATE_FLAG),
+	FIELD(struct activity_item, checked, TEMPLATE_FLAG),
 	FIELD(struct activity_item, code_right, TEMPLATE_FLAG),
 	FIELD(struct activity_item, code_wrong, TEMPLATE_FLAG),
 	FIELD(struct activity_item, denied, TEMPLATE_FLAG),

@@ -30,6 +30,7 @@ struct gate_settings {
 	struct str help_url; /* empty: our own help pages */
 	struct str contact; /* of the help desk; empty: not known */
 	bool offers_warning; /* the sign-in form has a box for it */
+	bool rest; /* the REST endpoints answer */
 	int64_t slow_us; /* a request that takes longer is logged; 0: none */
 	int64_t ticket_life; /* seconds */
 	struct session_limits session;

@@ -191,7 +191,7 @@ method_of(const struct http_head *head)
 		[HTTP_GET] = ON_GET,
 		[HTTP_HEAD] = ON_HEAD,
 		[HTTP_POST] = ON_POST,
-		[HTTP_DELETE] = ON_NO_ROUTE,
+		[HTTP_DELETE] = ON_DELETE,
 	};
 
 	return methods[head->method];
@@ -208,6 +208,7 @@ allow_text(struct request *rq, unsigned methods)
 		{ ON_GET, "GET" },
 		{ ON_HEAD, "HEAD" },
 		{ ON_POST, "POST" },
+		{ ON_DELETE, "DELETE" },
 	};
 	CLEANUP(buf_clear) struct buf text = BUF_INIT(64);
 
@@ -293,7 +294,8 @@ request_read_form(struct request *rq, const struct http_head *head)
 
 	if (!rq->is_post)
 		return 0;
-	if (rq->route->flags & ROUTE_FORM && !is_same_origin(rq, head))
+	if (rq->route->flags & (ROUTE_FORM | ROUTE_OURS) &&
+	    !is_same_origin(rq, head))
 		return 403;
 	if (body.len == 0)
 		return 0;
@@ -318,7 +320,9 @@ front_request(struct http_exchange *x, void *context)
 
 	request_read_head(rq, head);
 	refusal = request_find_route(rq, head);
-	if (rq->route == NULL || !(rq->route->flags & ROUTE_MACHINE))
+	if (rq->route != NULL && rq->route->flags & ROUTE_MACHINE)
+		rq->cookie_header = STR_NONE;
+	else
 		request_choose_language(rq, head);
 	if (refusal == 0)
 		refusal = request_read_form(rq, head);

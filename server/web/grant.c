@@ -18,12 +18,12 @@
 #include "web/routes.h"
 
 #define COOKIE_NAME STR("__Host-TGC")
-#define COOKIE_PREFIX STR("TGT-")
+#define HANDLE_PREFIX STR("TGT-")
 
 bool
 session_cookie_mac(const struct request *rq, uint8_t mac[static MAC_SIZE])
 {
-	return handle_mac(rq, MAC_SESSION_COOKIE, COOKIE_PREFIX,
+	return handle_mac(rq, MAC_SESSION_COOKIE, HANDLE_PREFIX,
 	    request_cookie(rq, COOKIE_NAME), mac);
 }
 
@@ -40,27 +40,55 @@ assert_may_grant(const struct request *rq)
 	assert(!(rq->route->flags & ROUTE_FORM) || rq->form_verified);
 }
 
+static void
+session_open(struct request *rq, struct flow *f,
+    const uint8_t sign_in_mac[static MAC_SIZE], struct session_opening opening,
+    struct session_grant *grant)
+{
+	struct audit_origin origin = request_origin(rq);
+
+	opening.sign_in_mac = sign_in_mac;
+	opening.key_id = rq->active_key;
+	opening.limits = rq->configuration->settings.session;
+	opening.user_agent = rq->user_agent;
+	sessions_open(rq->gate->store, f, &opening, &origin, &grant->opened);
+}
+
 void
 grant_session(struct request *rq, struct flow *f,
     const uint8_t sign_in_mac[static MAC_SIZE], const uint8_t *browser_id,
     struct session_grant *grant)
 {
 	uint8_t mac[MAC_SIZE], old_mac[MAC_SIZE];
-	struct audit_origin origin = request_origin(rq);
 
 	assert_may_grant(rq);
-	grant->cookie = handle_new(rq, MAC_SESSION_COOKIE, COOKIE_PREFIX, mac);
-	sessions_open(rq->gate->store, f,
-	    &(struct session_opening){
-		.sign_in_mac = sign_in_mac,
+	grant->handle = handle_new(rq, MAC_SESSION_COOKIE, HANDLE_PREFIX, mac);
+	session_open(rq, f, sign_in_mac,
+	    (struct session_opening){
 		.old_mac = session_cookie_mac(rq, old_mac) ? old_mac : NULL,
 		.mac = mac,
-		.key_id = rq->active_key,
 		.browser_id = browser_id,
-		.limits = rq->configuration->settings.session,
-		.user_agent = rq->user_agent,
 	    },
-	    &origin, &grant->opened);
+	    grant);
+}
+
+bool
+rest_handle_mac(
+    const struct request *rq, struct str text, uint8_t mac[static MAC_SIZE])
+{
+	return handle_mac(rq, MAC_REST_TICKET, HANDLE_PREFIX, text, mac);
+}
+
+void
+grant_rest_session(struct request *rq, struct flow *f,
+    const uint8_t sign_in_mac[static MAC_SIZE], struct session_grant *grant)
+{
+	uint8_t mac[MAC_SIZE];
+
+	assert_may_grant(rq);
+	grant->handle = handle_new(rq, MAC_REST_TICKET, HANDLE_PREFIX, mac);
+	session_open(
+	    rq, f, sign_in_mac, (struct session_opening){ .mac = mac }, grant);
 }
 
 /* As long as the session has left; 0: until the browser closes. */
@@ -80,7 +108,7 @@ grant_session_cookie(struct request *rq, const struct session_grant *grant)
 	assert_may_grant(rq);
 	assert(grant->opened.number > 0);
 	request_set_cookie(
-	    rq, COOKIE_NAME, grant->cookie, cookie_life(rq, &grant->opened));
+	    rq, COOKIE_NAME, grant->handle, cookie_life(rq, &grant->opened));
 }
 
 struct str

@@ -25,13 +25,24 @@ void session_cookie_clear(struct request *);
 /* A session on its way: asked for in one step, given in a later one. */
 struct session_grant {
 	struct session_opened opened;
-	struct str cookie;
+	struct str handle; /* the cookie, or what a program names it by */
 };
 
 /* Nothing is missing in this sign-in: opens or goes on with a session. */
 void grant_session(struct request *, struct flow *,
     const uint8_t sign_in_mac[static MAC_SIZE], const uint8_t *browser_id,
     struct session_grant *);
+
+/*
+ * The same for a program that speaks REST, which has no browser: a session with
+ * a handle of another kind, which is no cookie, as no cookie is such a handle.
+ */
+void grant_rest_session(struct request *, struct flow *,
+    const uint8_t sign_in_mac[static MAC_SIZE], struct session_grant *);
+
+/* The MAC of such a handle; false if it is none worth looking up. */
+bool rest_handle_mac(
+    const struct request *, struct str text, uint8_t mac[static MAC_SIZE]);
 
 /* Puts the new cookie into the answer; opened.number must not be 0. */
 void grant_session_cookie(struct request *, const struct session_grant *);

@@ -192,7 +192,8 @@ write_validations(struct buf *out)
 }
 
 static void
-write_route(struct buf *out, size_t place, struct str path, bool is_post)
+write_route(
+    struct buf *out, size_t place, struct str path, enum route_method method)
 {
 	static const struct str classes[SCORE_CLASSES] = {
 		[2] = STR_INIT("2xx"),
@@ -201,11 +202,15 @@ write_route(struct buf *out, size_t place, struct str path, bool is_post)
 		[5] = STR_INIT("5xx"),
 	};
 
+	bool is_post = method == ON_POST;
+
 	for (unsigned status_class = 2; status_class < SCORE_CLASSES;
 	     status_class++)
 		metrics_count(out, "portillon_requests_total",
 		    METRICS_LABELS({ "route", path },
-			{ "method", is_post ? STR("POST") : STR("GET") },
+			{ "method", is_post               ? STR("POST")
+				    : method == ON_DELETE ? STR("DELETE")
+							  : STR("GET") },
 			{ "class", classes[status_class] }),
 		    scoreboard_requests(place, is_post, status_class));
 }
@@ -221,12 +226,14 @@ write_requests(struct buf *out)
 	    "Requests answered, by route and class of the status.");
 	for (size_t i = 0; i < count; i++) {
 		if (routes[i].methods & (ON_GET | ON_HEAD))
-			write_route(out, i, routes[i].path, false);
+			write_route(out, i, routes[i].path, ON_GET);
 		if (routes[i].methods & ON_POST)
-			write_route(out, i, routes[i].path, true);
+			write_route(out, i, routes[i].path, ON_POST);
+		if (routes[i].methods & ON_DELETE)
+			write_route(out, i, routes[i].path, ON_DELETE);
 	}
-	write_route(out, SCORE_ROUTES_MOST - 1, STR("none"), false);
-	write_route(out, SCORE_ROUTES_MOST - 1, STR("none"), true);
+	write_route(out, SCORE_ROUTES_MOST - 1, STR("none"), ON_GET);
+	write_route(out, SCORE_ROUTES_MOST - 1, STR("none"), ON_POST);
 }
 
 static void

@@ -180,11 +180,15 @@ request_fill_frame(struct request *rq, struct page_frame *frame)
 
 /* A path up to the ticket that somebody wrote into it. */
 static struct str
-path_for_log(struct str path)
+path_for_log(const struct request *rq)
 {
 	static const struct str starts[] = { STR_INIT("/ST-"), STR_INIT("/PT-"),
 		STR_INIT("/TGT-"), STR_INIT("/PGT-") };
+	struct str path = rq->path;
 
+	if (rq->route != NULL && rq->route->flags & ROUTE_SECRET)
+		return str_first(path,
+		    path.len - (rq->local_path.len - rq->route->path.len));
 	if (str_find(path, '-') == path.len)
 		return path; /* as most are */
 	for (size_t i = 0; i < path.len; i++) {
@@ -209,7 +213,7 @@ log_access(const struct request *rq, const struct http_response *response,
 		LOG_TEXT("request", str_of(rq->id)),
 		LOG_TEXT("client", str_of(rq->client)),
 		LOG_TEXT("method", rq->method),
-		LOG_TEXT("path", path_for_log(rq->path)),
+		LOG_TEXT("path", path_for_log(rq)),
 		LOG_NUMBER("status", response->status),
 		LOG_NUMBER("bytes", response->body.len),
 		LOG_NUMBER("us", took_us),

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "loop/flow.h"
 #include "web/assets.h"
+#include "web/cas/rest.h"
 #include "web/cas/validate.h"
 #include "web/pages/code.h"
 #include "web/pages/dashboard.h"
@@ -57,6 +58,18 @@ static const struct route routes[] = {
 	{ ON_POST, STR_INIT("/samlValidate"), validate_saml,
 	    sizeof(struct validate_state),
 	    ROUTE_MACHINE | ROUTE_VALIDATES | ROUTE_BODY },
+	{ ON_POST, STR_INIT("/v1/tickets"), rest_enter,
+	    sizeof(struct rest_enter_state),
+	    ROUTE_MACHINE | ROUTE_GRANTS | ROUTE_OURS },
+	{ ON_POST, STR_INIT("/v1/tickets/"), rest_grant,
+	    sizeof(struct rest_ticket_state),
+	    ROUTE_MACHINE | ROUTE_GRANTS | ROUTE_SECRET },
+	{ ON_GET | ON_HEAD, STR_INIT("/v1/tickets/"), rest_show,
+	    sizeof(struct rest_ticket_state), ROUTE_MACHINE | ROUTE_SECRET },
+	{ ON_DELETE, STR_INIT("/v1/tickets/"), rest_leave,
+	    sizeof(struct rest_ticket_state), ROUTE_MACHINE | ROUTE_SECRET },
+	{ ON_POST, STR_INIT("/v1/users"), rest_user,
+	    sizeof(struct rest_enter_state), ROUTE_MACHINE | ROUTE_OURS },
 	{ ON_GET | ON_HEAD, STR_INIT("/help"), help_index, 0, 0 },
 	{ ON_GET | ON_HEAD, STR_INIT("/help/"), help_show, 0, 0 },
 	{ ON_GET | ON_HEAD, STR_INIT("/static/"), asset_show, 0, ROUTE_MACHINE },

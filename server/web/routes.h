@@ -17,6 +17,7 @@ enum route_method {
 	ON_GET = 1,
 	ON_HEAD = 2, /* never where a GET changes something */
 	ON_POST = 4,
+	ON_DELETE = 8,
 };
 
 enum route_flag {
@@ -27,6 +28,9 @@ enum route_flag {
 	ROUTE_VALIDATES = 16, /* tickets: measured apart from the rest */
 	ROUTE_BODY =
 	    32, /* a POST brings no form: request.body has it as sent */
+	ROUTE_SECRET = 64, /* what follows the path is a secret: not logged */
+	ROUTE_OURS = 128, /* no page of another site may post here: for what
+			    needs no token, since it brings a password */
 };
 
 struct route {

@@ -227,8 +227,20 @@ decide_in(struct request *rq, const struct second_step_of *of,
 {
 	const struct organisation *o = protection_of(rq->protection, tenant);
 
+	struct decision decision, elsewhere;
+	struct facts_zone zone;
+
 	facts_gather(rq, of, s, tenant, facts);
-	return policy_decide(o->policy, facts, rq->now);
+	zone = facts->zone;
+	decision = policy_decide(o->policy, facts, rq->now);
+	if (!of->relayed || facts->zone.key.len == 0)
+		return decision;
+	facts->zone = (struct facts_zone){ .key = STR_NONE };
+	elsewhere = policy_decide(o->policy, facts, rq->now);
+	if (decision_stricter(&decision, &elsewhere) == &elsewhere)
+		return elsewhere;
+	facts->zone = zone;
+	return decision;
 }
 
 /* A sign-in without an application belongs to all organisations of the person:

@@ -41,6 +41,9 @@ struct second_step_of {
 	const struct destination *to;
 	bool renew;
 	struct facts_session session;
+	/* A program speaks for them, and they may be anywhere: where it stands
+	 * spares nothing, though it may forbid. */
+	bool relayed;
 };
 
 /* Somebody who signs in again and goes to no application confirms that it is

@@ -161,6 +161,31 @@ def test_T227_nothing_is_left_of_a_refused_saml_request(installation, person):
     one.close()
 
 
+def test_T227_nothing_is_left_of_a_session_by_rest(
+        another_server, installation, person):
+    """Its handle stands in paths, in a field, and in pages."""
+    number = installation.service_id(APPLICATION)
+    installation.portillon("service", "set", number, "--rest", "yes")
+    place = another_server({"PORTILLON_REST_ENDPOINTS": "on"})
+    one = Browser(place)
+    asked = {"username": person, "password": PASSWORD}
+    answer = one.post("/cas/v1/tickets", asked)
+    assert answer.status == 201
+    handle = answer.location.rpartition("/")[2]
+    path = f"/cas/v1/tickets/{handle}"
+    ticket = one.post(path, {"service": APPLICATION})
+    assert ticket.text.startswith("ST-")
+    assert one.get(path).status == 200
+    assert one.post("/cas/v1/users", asked).status == 200
+    secrets = {**spellings("password", PASSWORD), "handle": handle.encode(),
+               "ticket": ticket.text.encode()}
+    assert_forgotten(place, secrets)
+    assert one.request("DELETE", path).status == 200
+    assert_forgotten(place, secrets)
+    one.close()
+    installation.portillon("service", "set", number, "--rest", "no")
+
+
 def test_T227_nothing_is_left_of_a_generator(alice):  # noqa: F811
     """Neither of its key, as bytes, text or address, while it is set up and
     when it is used, nor of the recovery codes."""

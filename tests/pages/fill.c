@@ -11,7 +11,7 @@ activity_of(struct str text, bool flag)
 
 	item = (struct activity_item){ flag, flag, flag, flag, flag, flag, flag,
 		flag, flag, flag, flag, flag, flag, flag, flag, flag, flag,
-		flag, flag, flag, flag, flag, flag, flag, { text, text },
+		flag, flag, flag, flag, flag, flag, flag, flag, { text, text },
 		{ text, text, flag, flag, flag }, flag, text };
 	return (struct template_list){ &item, 1 };
 }

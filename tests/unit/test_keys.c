@@ -155,6 +155,7 @@ keys_are_derived_as_documented(void **state)
 {
 	static const struct str labels[MAC_PURPOSE_COUNT] = {
 		[MAC_SESSION_COOKIE] = STR_INIT("portillon session cookie"),
+		[MAC_REST_TICKET] = STR_INIT("portillon rest ticket"),
 		[MAC_SIGN_IN_COOKIE] = STR_INIT("portillon sign-in cookie"),
 		[MAC_TRUSTED_BROWSER] = STR_INIT("portillon trusted browser"),
 		[MAC_LOGIN_FORM] = STR_INIT("portillon login form"),

@@ -20,7 +20,7 @@ FROM sso.generation AS g;
 -- All services, for a gate's registry and for operators.
 SELECT $1::bigint AS echo, true AS found,
        s.id, t.slug AS tenant, s.name, s.pattern, s.released, s.enabled,
-       s.logout_type, s.logout_url
+       s.logout_type, s.logout_url, s.rest
 FROM sso.service AS s JOIN sso.tenant AS t ON t.id = s.tenant_id
 ORDER BY s.id;
 
@@ -84,6 +84,26 @@ WITH changed AS (
 		(at, kind, service_id, client_address, request, detail)
 	SELECT $5::timestamptz, 'service logout set', id, $6::text, $7::text,
 	       jsonb_build_object('type', logout_type, 'url', logout_url)
+	FROM changed
+)
+SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
+FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
+
+-- name: service_set_rest
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: service_changed
+-- Whether a service gets tickets by REST.
+WITH changed AS (
+	UPDATE sso.service SET rest = $3::boolean
+	WHERE id = $2::bigint
+	RETURNING id, rest
+), audited AS (
+	INSERT INTO sso.audit
+		(at, kind, service_id, client_address, request, detail)
+	SELECT $4::timestamptz, 'service rest set', id, $5::text, $6::text,
+	       jsonb_build_object('rest', rest)
 	FROM changed
 )
 SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id

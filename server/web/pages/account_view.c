@@ -157,6 +157,8 @@ static const struct {
 	    true },
 	{ STR_INIT("sign-in throttled"),
 	    offsetof(struct activity_item, throttled), true },
+	{ STR_INIT("password checked"), offsetof(struct activity_item, checked),
+	    false },
 	{ STR_INIT("second step"), offsetof(struct activity_item, code_right),
 	    false },
 	{ STR_INIT("second step refused"),

@@ -7,15 +7,14 @@
 #define WEB_PAGES_LOGIN_H
 
 #include "loop/flow.h"
-#include "store/accounts.h"
 #include "store/generation.h"
 #include "store/sessions.h"
 #include "web/destination.h"
 #include "web/email_code.h"
 #include "web/pages/login_form.h"
+#include "web/password_try.h"
 #include "web/second_step.h"
 #include "web/sign_in.h"
-#include "workers/password_work.h"
 
 struct login_show_state {
 	struct destination to;
@@ -33,20 +32,14 @@ struct login_submit_state {
 	struct destination to;
 	bool renew;
 	struct login_boxes ticked;
-	struct str username; /* as typed */
-	struct str password;
+	struct password_try tried;
 	struct generation generation;
-	struct sign_in_counters counters;
-	struct sign_in_candidate candidate;
-	struct password_work_result checked;
 	struct second_step second;
 	bool right; /* the password was */
 	enum sign_in_step step; /* if it was: what comes next */
 	struct sign_in_start start;
 	struct sign_in_end end;
 	struct email_sending sending;
-	struct account_changed rehashed;
-	struct try_taken_back taken_back;
 };
 
 extern const struct flow_step login_show[], login_submit[], login_enter[],

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * POST /login: name and password.
- *
- * Whether the account exists must not show, in words or in time: an unknown
- * name is counted, and compared with a password that nobody has.  The try is
- * counted as a failure, durably, before anything is compared.
+ * POST /login: name and password (web/password_try.h), and what the policy
+ * wants besides.
  */
-#include "base/bytes.h"
-#include "base/log.h"
-#include "loop/log_limit.h"
-#include "loop/scoreboard.h"
 #include "model/service.h"
 #include "store/generation.h"
-#include "text/login_name.h"
 #include "web/configuration.h"
 #include "web/decided.h"
 #include "web/form_token.h"
@@ -22,22 +14,21 @@
 #include "web/request.h"
 #include "web/said.h"
 #include "web/snapshot.h"
-#include "web/throttle.h"
-#include "workers/pool.h"
 
 static enum flow_next
 submit_again(struct request *rq, enum login_problem problem)
 {
 	const struct login_submit_state *l = rq->page;
 
-	return login_form_reply(rq, &(struct login_form){
-					.to = &l->to,
-					.username = l->username,
-					.renew = l->renew,
-					.ticked = l->ticked,
-					.problem = problem,
-					.wait_until = l->candidate.wait_until,
-				    });
+	return login_form_reply(
+	    rq, &(struct login_form){
+		    .to = &l->to,
+		    .username = l->tried.username,
+		    .renew = l->renew,
+		    .ticked = l->ticked,
+		    .problem = problem,
+		    .wait_until = l->tried.candidate.wait_until,
+		});
 }
 
 /* False: a parameter stands twice. */
@@ -45,9 +36,9 @@ static bool
 submit_read(struct request *rq, struct login_submit_state *l)
 {
 	if (!destination_read(rq, &l->to) ||
-	    params_get(&rq->params, STR("username"), &l->username) ==
+	    params_get(&rq->params, STR("username"), &l->tried.username) ==
 		PARAM_TWICE ||
-	    params_get(&rq->params, STR("password"), &l->password) ==
+	    params_get(&rq->params, STR("password"), &l->tried.password) ==
 		PARAM_TWICE)
 		return false;
 	l->renew = parameter_is_set(rq, STR("renew"));
@@ -64,7 +55,7 @@ submit_check_form(struct flow *f)
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
 
-	if (!submit_read(rq, l) || l->password.len > PASSWORD_LONGEST)
+	if (!submit_read(rq, l) || l->tried.password.len > PASSWORD_LONGEST)
 		return reply_error(rq, 400);
 	if (l->to.url.len > 0 && l->to.service == NULL)
 		generation_read(rq->gate->store, f, &l->generation);
@@ -81,25 +72,11 @@ submit_follow(struct flow *f)
 	return FLOW_NEXT;
 }
 
-/* The name in one form for counting, finding and the trail. */
-static struct str
-submit_login_name(struct request *rq, const struct login_submit_state *l)
-{
-	CLEANUP(buf_clear) struct buf name = BUF_INIT(LOGIN_NAME_LONGEST);
-
-	if (!login_name_canonical(l->username, &name))
-		return STR_NONE;
-	return arena_text(&rq->arena, buf_str(&name));
-}
-
 static enum flow_next
 submit_count(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
-	struct gate *gate = rq->gate;
-	struct audit_origin origin = request_origin(rq);
-	struct str login;
 
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
@@ -114,18 +91,11 @@ submit_count(struct flow *f)
 	case FORM_NO_COOKIE:
 		return submit_again(rq, LOGIN_COOKIES_OFF);
 	}
-	if (l->username.len == 0 || l->password.len == 0)
+	if (l->tried.username.len == 0 || l->tried.password.len == 0)
 		return submit_again(rq, LOGIN_INCOMPLETE);
 
-	if (pool_is_full(gate->hashing)) { /* and so nothing is counted */
-		scoreboard_count(SCORE_PASSWORDS_REFUSED);
+	if (!password_try_count(rq, f, &l->tried))
 		return reply_error(rq, 503);
-	}
-	/* What cannot be a login shares one counter: it costs the same. */
-	login = submit_login_name(rq, l);
-	throttle_counters(rq, login, &l->counters);
-	accounts_find_for_sign_in(
-	    gate->store, f, login, &l->counters, &origin, &l->candidate);
 	return FLOW_NEXT;
 }
 
@@ -134,34 +104,10 @@ submit_compare(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
-	struct gate *gate = rq->gate;
 
-	if (l->candidate.refused_by.len > 0) {
-		scoreboard_count(SCORE_SIGN_IN_THROTTLED);
-		if (log_limit_allows(LOG_WARNING, "sign-in throttled"))
-			log_event(LOG_WARNING, "sign-in throttled",
-			    LOG_TEXT("request", str_of(rq->id)),
-			    LOG_TEXT("limit_of", l->candidate.refused_by),
-			    LOG_TEXT("user", l->candidate.account.login),
-			    LOG_TEXT("client", str_of(rq->client)));
+	if (!password_try_compare(rq, f, &l->tried, &l->second))
 		return submit_again(rq, LOGIN_WAIT);
-	}
-	password_work_check(gate->hashing, f, l->password,
-	    l->candidate.account.password,
-	    &rq->configuration->settings.password, &l->checked);
-	/* for an account that there is not as well: it costs the same */
-	second_step_ask(rq, f, l->candidate.account.id, &l->second);
-	snapshot_follow(rq, f, l->candidate.generation);
 	return FLOW_NEXT;
-}
-
-static bool
-submit_is_right(const struct login_submit_state *l)
-{
-	const struct account *account = &l->candidate.account;
-
-	return l->checked.verdict != PASSWORD_WRONG && account->id > 0 &&
-	       account->active && account->password.len > 0;
 }
 
 /* What the policy wants before a session may open. */
@@ -179,33 +125,18 @@ submit_step(struct request *rq, struct login_submit_state *l)
 	return second_step_next_or_offer(rq, &l->second);
 }
 
-/* The trail says what came of it; what was granted says so itself. */
-static void
-submit_refuse(struct request *rq, struct flow *f, struct str kind)
-{
-	const struct login_submit_state *l = rq->page;
-	struct audit_origin origin = request_origin(rq);
-
-	audit_append(rq->gate->store, f,
-	    &(struct audit_row){
-		.kind = kind,
-		.account_id = l->candidate.account.id,
-	    },
-	    &origin);
-}
-
 static void
 submit_go_on(struct request *rq, struct flow *f, enum sign_in_step step)
 {
 	struct login_submit_state *l = rq->page;
-	const struct account *account = &l->candidate.account;
+	const struct account *account = &l->tried.candidate.account;
 
 	sign_in_begin(rq, f,
 	    &(struct sign_in_first){
 		.account_id = account->id,
 		.account_epoch = account->epoch,
 		.password_at = rq->now,
-		.counters = &l->counters,
+		.counters = &l->tried.counters,
 		.to = &l->to,
 		.renew = l->renew,
 		.warn = l->ticked.warn,
@@ -226,9 +157,7 @@ submit_go_on(struct request *rq, struct flow *f, enum sign_in_step step)
 			.second = &l->second,
 		    },
 		    &l->end);
-	if (l->checked.verdict == PASSWORD_RIGHT_OUTDATED)
-		accounts_rehash_password(rq->gate->store, f, account,
-		    l->checked.rehashed, &l->rehashed);
+	password_try_rehash(rq, f, &l->tried);
 }
 
 static enum flow_next
@@ -236,26 +165,24 @@ submit_decide(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
-	struct audit_origin origin = request_origin(rq);
 
-	if (l->checked.not_compared) {
-		accounts_take_back_try(
-		    rq->gate->store, f, &l->counters, &origin, &l->taken_back);
+	if (l->tried.checked.not_compared) {
+		password_try_take_back(rq, f, &l->tried);
 		return FLOW_NEXT;
 	}
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	destination_find(rq, &l->to); /* in the registry as it is now */
-	l->right = submit_is_right(l);
+	l->right = password_try_is_right(&l->tried);
 	if (!l->right) {
-		submit_refuse(rq, f, STR("sign-in refused"));
+		password_try_refuse(rq, f, &l->tried, STR("sign-in refused"));
 		return FLOW_NEXT;
 	}
 	l->step = submit_step(rq, l);
 	if (l->step == SIGN_IN_ENDED) {
-		submit_refuse(rq, f, STR("sign-in denied"));
+		password_try_refuse(rq, f, &l->tried, STR("sign-in denied"));
 		l->second.support_code = decided_keep(
-		    rq, f, l->candidate.account.id, NULL, &l->second);
+		    rq, f, l->tried.candidate.account.id, NULL, &l->second);
 	} else {
 		submit_go_on(rq, f, l->step);
 	}
@@ -282,7 +209,8 @@ submit_follow_again(struct flow *f)
 
 	snapshot_follow(rq, f, l->end.grant.opened.generation);
 	if (submit_wants_mail(l))
-		email_code_count(rq, f, l->candidate.account.id, &l->sending);
+		email_code_count(
+		    rq, f, l->tried.candidate.account.id, &l->sending);
 	return FLOW_NEXT;
 }
 
@@ -295,23 +223,11 @@ submit_send(struct flow *f)
 	if (l->sending.counted.counted)
 		email_code_send(rq, f,
 		    &(struct sign_in){ .number = l->start.begun.number,
-			.account_id = l->candidate.account.id },
+			.account_id = l->tried.candidate.account.id },
 		    second_step_address(&l->second),
 		    l->to.service != NULL ? l->to.service->name : STR_NONE,
 		    &l->sending);
 	return FLOW_NEXT;
-}
-
-static void
-submit_note(const struct request *rq, bool right)
-{
-	const struct login_submit_state *l = rq->page;
-
-	scoreboard_count(right ? SCORE_SIGN_IN_RIGHT : SCORE_SIGN_IN_WRONG);
-	log_event(LOG_INFO, right ? "signed in" : "sign-in refused",
-	    LOG_TEXT("request", str_of(rq->id)),
-	    LOG_TEXT("user", l->candidate.account.login),
-	    LOG_TEXT("client", str_of(rq->client)));
 }
 
 static enum flow_next
@@ -320,7 +236,7 @@ submit_reply(struct flow *f)
 	struct request *rq = request_of(f);
 	struct login_submit_state *l = rq->page;
 
-	if (l->checked.not_compared || !snapshot_settle(rq))
+	if (l->tried.checked.not_compared || !snapshot_settle(rq))
 		return reply_error(rq, 503);
 	destination_find(rq, &l->to);
 	if (l->right && l->step == SIGN_IN_ENDED)
@@ -331,14 +247,14 @@ submit_reply(struct flow *f)
 		    request_own_url(
 			rq, l->step == SIGN_IN_OFFER ? "/mfa/offer" : "/mfa"));
 	}
-	submit_note(rq, l->end.grant.opened.number > 0);
+	password_try_note(rq, &l->tried, l->end.grant.opened.number > 0);
 	if (l->end.grant.opened.number == 0)
 		return submit_again(rq, LOGIN_WRONG);
 	if (l->to.url.len == 0 && l->renew)
 		said_put(rq, SAID_CONFIRMED, 0);
 	return sign_in_leave(rq,
 	    &(struct sign_in_way){
-		.login = l->candidate.account.login,
+		.login = l->tried.candidate.account.login,
 		.to = &l->to,
 		.from_new_login = true,
 	    },
