@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """Checks the conformance table: every row of the CAS protocol has a test that
-exists, or says why none applies.
+exists, or says why none applies.  Nor do other pages name tests that are not
+there.
 
     check_rows.py SOURCE_FOLDER [--write]
 
@@ -17,6 +18,8 @@ from check_layers import report
 TABLE = "tests/CONFORMANCE.md"
 CHAPTERS = {"A": 26, "B": 17, "C": 10, "D": 20, "E": 7, "F": 39, "G": 22,
             "H": 10, "I": 11, "J": 10}
+OTHERS = ("tests/ATTACKS.md", "tests/README.md")
+NAMED = re.compile(r"`(test_\w+)(\.\.\.)?`")
 OPEN = "open"
 # Rows that may still be open: what is being built.
 MAY_BE_OPEN = re.compile(r"A1[67]|B09|B1[01]|C..|D07|E04|F1[3-6]|G..|J..")
@@ -84,6 +87,14 @@ def check(text, tests):
         yield row, [complaint] if complaint else []
 
 
+def check_names(text, tests):
+    """`test_T001_to_T017_...` is the start of a name."""
+    for name, start in NAMED.findall(text):
+        if name not in tests and not (
+                start and any(test.startswith(name) for test in tests)):
+            yield f"there is no test {name}{start}"
+
+
 def filled(text, tests):
     """The table with what was found."""
     def cell(match):
@@ -101,7 +112,9 @@ def main():
     table, tests = root / TABLE, find_tests(root)
     if sys.argv[2:] == ["--write"]:
         table.write_text(filled(table.read_text(), tests))
-    return report(list(check(table.read_text(), tests)))
+    others = [(name, list(check_names((root / name).read_text(), tests)))
+              for name in OTHERS]
+    return report([*check(table.read_text(), tests), *others])
 
 
 if __name__ == "__main__":
