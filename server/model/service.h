@@ -16,6 +16,9 @@ struct service {
 	bool enabled;
 	struct str logout_type; /* back, none */
 	struct str logout_url; /* empty: where a ticket was redeemed */
+	bool proxy; /* may get proxy-granting tickets */
+	struct str proxy_callback; /* pattern of where to; empty: `pattern` */
+	bool proxy_lenient; /* goes on without one if that fails */
 };
 
 #endif

@@ -14,6 +14,8 @@ class Verdict:
     attributes: list = None  # of (name, value), in the order of the answer
     code: str = None
     description: str = None
+    granting_iou: str = None  # of a proxy-granting ticket
+    proxies: list = None  # None without that element
 
     @property
     def ok(self):
@@ -38,4 +40,21 @@ def read_verdict(answer):
                   for block in rest
                   if block.tag == NAMESPACE + "attributes"
                   for child in block]
-    return Verdict(answer, user=user.text, attributes=attributes)
+    (iou,) = [block.text for block in rest
+              if block.tag == NAMESPACE + "proxyGrantingTicket"] or [None]
+    (proxies,) = [[proxy.text for proxy in block] for block in rest
+                  if block.tag == NAMESPACE + "proxies"] or [None]
+    return Verdict(answer, user=user.text, attributes=attributes,
+                   granting_iou=iou, proxies=proxies)
+
+
+def read_proxy_answer(answer):
+    """(proxy ticket, None, None), or (None, code, description)."""
+    assert answer.status == 200, (answer.status, answer.text)
+    (result,) = list(tree.fromstring(answer.body))
+    if result.tag == NAMESPACE + "proxyFailure":
+        return None, result.get("code"), result.text
+    assert result.tag == NAMESPACE + "proxySuccess", result.tag
+    (ticket,) = list(result)
+    assert ticket.tag == NAMESPACE + "proxyTicket"
+    return ticket.text, None, None

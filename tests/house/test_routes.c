@@ -15,6 +15,11 @@
 /* The protocol's own: a GET that may issue a ticket. */
 static const struct str granting_gets[] = { STR_INIT("/login") };
 
+/* Where applications get tickets in somebody's name. */
+static const struct str proxying[] = { STR_INIT("/serviceValidate"),
+	STR_INIT("/p3/serviceValidate"), STR_INIT("/proxyValidate"),
+	STR_INIT("/p3/proxyValidate"), STR_INIT("/proxy") };
+
 /* POSTs without a forgery token: nothing to gain for another site, since a
  * cross-site POST brings no SameSite=Lax cookie and the act is a sign-out. */
 static const struct str open_posts[] = { STR_INIT("/logout") };
@@ -50,6 +55,9 @@ test_every_route_is_guarded(void **state)
 			    COUNT_OF(granting_gets), route->path));
 		if (route->flags & ROUTE_MACHINE)
 			assert_false(route->flags & ROUTE_GRANTS);
+		if (route->flags & ROUTE_PROXIES)
+			assert_true(is_listed(
+			    proxying, COUNT_OF(proxying), route->path));
 	}
 }
 
