@@ -20,6 +20,7 @@ from application import FINE, Application, says
 from browser import Browser, query_of
 from conftest import APPLICATION, PEOPLE
 from installation import TLS_EXTENSIONS, free_port, wait_until
+from memory import assert_forgotten, only_root
 from metrics import Growth
 from proxying import (NAME, SETTINGS, Proxying, get, proxy_ticket, register,
                       validate)
@@ -805,3 +806,12 @@ def test_it_is_counted(place, apps, person):
                          ("proxy_tickets", "refused"),
                          ("validations", "INVALID_PROXY_CALLBACK")):
         assert growth.of(f"portillon_{name}_total", result=result) == 1
+
+
+@only_root
+def test_T227_nothing_is_left_in_memory(place, apps, person):
+    app, alice = apps(), person()
+    granting = app.granted(alice)
+    ticket, _, _ = proxy_ticket(place, granting, APPLICATION)
+    assert_forgotten(place, {"granting ticket": granting.encode(),
+                             "proxy ticket": ticket.encode()})
