@@ -19,6 +19,13 @@ PASSWORD = "correct horse battery staple"
 OTHER = "https://other.example/"
 
 
+SETTINGS = """
+[outbound]
+networks = 127.0.0.0/8
+ca = {folder}/tls/ca.crt
+"""
+
+
 def furnish(place):
     place.add_account(
         "alice", PASSWORD, "--name", "Alice Martin",
@@ -33,6 +40,8 @@ def installation():
     place = Installation()
     try:
         place.make()
+        with open(place.config, "a", encoding="utf-8") as config:
+            config.write(SETTINGS.format(folder=place.folder))
         furnish(place)
         place.start()
         wait_until("there is room for spent tickets", lambda: place.sql(
