@@ -19,7 +19,7 @@ import saml
 from application import FINE, Application, says
 from browser import Browser, query_of
 from conftest import APPLICATION, PEOPLE
-from installation import TLS_EXTENSIONS, free_port, wait_until
+from installation import SLOWEST, TLS_EXTENSIONS, free_port, wait_until
 from memory import assert_forgotten, only_root
 from metrics import Growth
 from proxying import (NAME, SETTINGS, Proxying, get, proxy_ticket, register,
@@ -356,6 +356,37 @@ def test_a_gate_that_dies_leaves_its_line_in_order(place, apps, person):
         os.kill(pid, signal.SIGKILL)
     wait_until("others serve", lambda: len(place.gates()) == 2)
     for _ in range(8):
+        assert app.validate(alice.ticket_for(app.url())).granting_iou
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR2,
+                                    signal.SIGTERM])
+def test_a_call_under_way_outlives_reload_upgrade_and_stop(
+        place, apps, person, number):
+    app, alice = apps(), person()
+
+    def thinks(link):
+        time.sleep(1)
+        link.sendall(FINE)
+
+    app.answer = thinks
+    verdicts, ticket = [], alice.ticket_for(app.url())
+    asking = threading.Thread(
+        target=lambda: verdicts.append(app.validate(ticket)))
+    mark = place.log_size()
+    asking.start()
+    wait_until("it is called", lambda: app.heard)
+    place.server.send_signal(number)
+    asking.join()
+    assert verdicts[0].granting_iou, verdicts[0]
+    if number == signal.SIGTERM:
+        assert place.server.wait(SLOWEST) == 0
+        place.start()
+    else:
+        done = {signal.SIGHUP: "reloaded", signal.SIGUSR2: "upgraded"}[number]
+        wait_until(done, lambda: f'event="{done}"' in place.log(mark))
+    app.answer = FINE
+    for _ in range(4):
         assert app.validate(alice.ticket_for(app.url())).granting_iou
 
 
