@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/memory.h"
+#include "cas/proxy_chain.h"
 #include "cas/released.h"
 #include "text/escape.h"
 
@@ -23,6 +24,7 @@ static const struct str code_names[] = {
 	[ANSWER_UNAUTHORIZED_SERVICE] = STR_INIT("UNAUTHORIZED_SERVICE"),
 	[ANSWER_UNAUTHORIZED_SERVICE_PROXY] =
 	    STR_INIT("UNAUTHORIZED_SERVICE_PROXY"),
+	[ANSWER_INVALID_PROXY_CALLBACK] = STR_INIT("INVALID_PROXY_CALLBACK"),
 	[ANSWER_INTERNAL_ERROR] = STR_INIT("INTERNAL_ERROR"),
 };
 
@@ -138,6 +140,45 @@ static const struct str xml_start = STR_INIT(
     "<cas:serviceResponse xmlns:cas=\"http://www.yale.edu/tp/cas\">\n");
 static const struct str xml_end = STR_INIT("\n</cas:serviceResponse>");
 
+/* Behind the attributes, as the schema wants it. */
+static void
+put_xml_proxying(struct buf *out, const struct answer_success *success)
+{
+	struct str proxy, rest = success->proxies;
+
+	if (success->granting_iou.len > 0)
+		put_xml_value(
+		    out, STR("proxyGrantingTicket"), success->granting_iou);
+	if (rest.len == 0)
+		return;
+	buf_text(out, STR("<cas:proxies>\n"));
+	while (proxy_chain_next(&rest, &proxy))
+		put_xml_value(out, STR("proxy"), proxy);
+	buf_text(out, STR("</cas:proxies>\n"));
+}
+
+static void
+put_json_proxying(struct buf *out, const struct answer_success *success)
+{
+	struct str proxy, rest = success->proxies;
+	bool first = true;
+
+	if (success->granting_iou.len > 0) {
+		buf_text(out, STR(",\"proxyGrantingTicket\":"));
+		escape_json(out, success->granting_iou);
+	}
+	if (rest.len == 0)
+		return;
+	buf_text(out, STR(",\"proxies\":["));
+	while (proxy_chain_next(&rest, &proxy)) {
+		if (!first)
+			buf_char(out, ',');
+		escape_json(out, proxy);
+		first = false;
+	}
+	buf_char(out, ']');
+}
+
 static void
 put_xml_success(struct buf *out, const struct answer_success *success)
 {
@@ -154,7 +195,9 @@ put_xml_success(struct buf *out, const struct answer_success *success)
 	put_truth(out, success->from_new_login);
 	buf_text(out, STR("</cas:isFromNewLogin>\n"));
 	released_visit(success, put_xml_attribute, out);
-	buf_text(out, STR("</cas:attributes>\n</cas:authenticationSuccess>"));
+	buf_text(out, STR("</cas:attributes>\n"));
+	put_xml_proxying(out, success);
+	buf_text(out, STR("</cas:authenticationSuccess>"));
 	buf_text(out, xml_end);
 }
 
@@ -164,6 +207,7 @@ put_json_success(struct buf *out, const struct answer_success *success)
 	buf_text(out, STR("{\"serviceResponse\":{\"authenticationSuccess\":{"
 			  "\"user\":"));
 	escape_json(out, success->user);
+	put_json_proxying(out, success);
 	buf_text(out, STR(",\"attributes\":{\"authenticationDate\":[\""));
 	put_time(out, success->authenticated_at);
 	buf_text(out, STR("\"],\"longTermAuthenticationRequestTokenUsed\":["));
@@ -209,6 +253,17 @@ answer_success(struct buf *out, enum answer_format format,
 	}
 }
 
+static void
+put_xml_failure(
+    struct buf *out, const char *element, struct str code, struct str text)
+{
+	buf_text(out, xml_start);
+	buf_format(out, "<cas:%s code=\"%.*s\">", element, STR_ARGS(code));
+	escape_xml(out, text);
+	buf_format(out, "</cas:%s>", element);
+	buf_text(out, xml_end);
+}
+
 void
 answer_failure(struct buf *out, enum answer_format format,
     enum answer_code code, struct str text)
@@ -223,13 +278,7 @@ answer_failure(struct buf *out, enum answer_format format,
 		buf_text(out, STR("no\n\n"));
 		break;
 	case ANSWER_XML:
-		buf_text(out, xml_start);
-		buf_text(out, STR("<cas:authenticationFailure code=\""));
-		buf_text(out, name);
-		buf_text(out, STR("\">"));
-		escape_xml(out, text);
-		buf_text(out, STR("</cas:authenticationFailure>"));
-		buf_text(out, xml_end);
+		put_xml_failure(out, "authenticationFailure", name, text);
 		break;
 	case ANSWER_JSON:
 		buf_text(out, STR("{\"serviceResponse\":{"
@@ -240,6 +289,38 @@ answer_failure(struct buf *out, enum answer_format format,
 		buf_text(out, STR("}}}"));
 		break;
 	}
+}
+
+void
+answer_proxy_success(
+    struct buf *out, enum answer_format format, struct str proxy_ticket)
+{
+	if (format == ANSWER_JSON) {
+		buf_text(out, STR("{\"serviceResponse\":{\"proxySuccess\":{"
+				  "\"proxyTicket\":"));
+		escape_json(out, proxy_ticket);
+		buf_text(out, STR("}}}"));
+		return;
+	}
+	buf_text(out, xml_start);
+	buf_text(out, STR("<cas:proxySuccess>\n"));
+	put_xml_value(out, STR("proxyTicket"), proxy_ticket);
+	buf_text(out, STR("</cas:proxySuccess>"));
+	buf_text(out, xml_end);
+}
+
+/* JSON has but one failure, as the specification shows it. */
+void
+answer_proxy_failure(struct buf *out, enum answer_format format,
+    enum answer_code code, struct str text)
+{
+	struct str name = answer_code_name(code);
+
+	if (format == ANSWER_JSON)
+		answer_failure(out, format, code, text);
+	else
+		put_xml_failure(
+		    out, "proxyFailure", name, text.len > 0 ? text : name);
 }
 
 struct str

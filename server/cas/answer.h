@@ -23,6 +23,7 @@ enum answer_code {
 	ANSWER_INVALID_SERVICE,
 	ANSWER_UNAUTHORIZED_SERVICE,
 	ANSWER_UNAUTHORIZED_SERVICE_PROXY,
+	ANSWER_INVALID_PROXY_CALLBACK,
 	ANSWER_INTERNAL_ERROR,
 };
 
@@ -36,6 +37,8 @@ struct answer_success {
 	bool long_term; /* remember-me */
 	struct str attributes; /* JSON object: name to text or list of texts */
 	struct str released; /* JSON list of names to release; "*": all */
+	struct str granting_iou; /* of a proxy-granting ticket; empty: none */
+	struct str proxies; /* as in cas/proxy_chain.h; empty: none */
 };
 
 /*
@@ -47,6 +50,12 @@ void answer_success(
 
 /* `text` says what was wrong, never empty, without the ticket itself. */
 void answer_failure(
+    struct buf *, enum answer_format, enum answer_code, struct str text);
+
+/* Of /proxy: JSON or XML. */
+void answer_proxy_success(
+    struct buf *, enum answer_format, struct str proxy_ticket);
+void answer_proxy_failure(
     struct buf *, enum answer_format, enum answer_code, struct str text);
 
 /* "text/plain;charset=UTF-8" and so on. */

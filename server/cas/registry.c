@@ -90,7 +90,16 @@ service_copy(struct arena *texts, const struct service *from)
 	copy.name = arena_text(texts, from->name);
 	copy.pattern = arena_text(texts, from->pattern);
 	copy.released = arena_text(texts, from->released);
+	copy.proxy_callback = arena_text(texts, from->proxy_callback);
 	return copy;
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const struct service *one = a, *other = b;
+
+	return (one->id > other->id) - (one->id < other->id);
 }
 
 /* Where the host begins: behind "://"; the length if there is none. */
@@ -118,10 +127,12 @@ registry_new(const struct service *services, size_t count, int64_t generation)
 	made->slots = memory_array(slots, sizeof(*made->slots));
 	made->count = count;
 	made->mask = slots - 1;
+	for (size_t i = 0; i < count; i++)
+		made->services[i] = service_copy(&made->texts, &services[i]);
+	qsort(made->services, count, sizeof(*made->services), compare_numbers);
 	for (size_t i = 0; i < count; i++) {
-		struct service *copy = &made->services[i];
+		const struct service *copy = &made->services[i];
 
-		*copy = service_copy(&made->texts, &services[i]);
 		registry_put(made, copy);
 		if (str_starts(
 			str_from(copy->pattern, host_place(copy->pattern)),
@@ -159,6 +170,15 @@ size_t
 registry_count(const struct registry *registry)
 {
 	return registry->count;
+}
+
+const struct service *
+registry_service(const struct registry *registry, int64_t id)
+{
+	const struct service wanted = { .id = id };
+
+	return bsearch(&wanted, registry->services, registry->count,
+	    sizeof(wanted), compare_numbers);
 }
 
 /* The best pattern for a URL without query, its host taken to the letter. */

@@ -30,6 +30,9 @@ int64_t registry_generation(const struct registry *);
 /* How many services it has, disabled ones included. */
 size_t registry_count(const struct registry *);
 
+/* The service of a number; NULL if there is none. */
+const struct service *registry_service(const struct registry *, int64_t id);
+
 /* NULL if no pattern matches. */
 const struct service *registry_find(
     const struct registry *, struct str canonical_url);

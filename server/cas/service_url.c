@@ -406,3 +406,26 @@ service_url_with_artifact(struct str url, struct str ticket, struct buf *out)
 {
 	put_with_ticket(url, "SAMLart=", ticket, out);
 }
+
+void
+service_url_with_grant(
+    struct str url, struct str iou, struct str pgt, struct buf *out)
+{
+	struct str front, fragment, base, query;
+	bool has_fragment = str_cut(url, '#', &front, &fragment);
+	bool has_query = str_cut(front, '?', &base, &query);
+
+	put_visible(out, front);
+	if (!has_query)
+		buf_char(out, '?');
+	else if (query.len > 0 && !str_ends(query, STR("&")))
+		buf_char(out, '&');
+	buf_words(out, "pgtIou=");
+	put_visible(out, iou);
+	buf_words(out, "&pgtId=");
+	put_visible(out, pgt);
+	if (has_fragment) {
+		buf_char(out, '#');
+		put_visible(out, fragment);
+	}
+}

@@ -44,6 +44,14 @@ void service_url_with_artifact(
     struct str url, struct str ticket, struct buf *out);
 
 /*
+ * The address that a proxy-granting ticket is sent to: `url` with its whole
+ * query, and "pgtIou=IOU&pgtId=PGT" behind that, before the fragment.  Encoded
+ * as above; the URL must have passed service_url_canonical().
+ */
+void service_url_with_grant(
+    struct str url, struct str iou, struct str pgt, struct buf *out);
+
+/*
  * Patterns of the registry, where (star) is '*':
  *	https://app.example/cb		just this path, any query
  *	https://app.example/app/(star)	/app, /app/ and all below

@@ -16,10 +16,10 @@
 #include "crypto/siv.h"
 
 enum {
-	SESSION_SIZE = 6,
+	FROM_SIZE = 6,
 	ISSUED_SIZE = 4,
-	SESSION_AT = 0,
-	ISSUED_AT = SESSION_AT + SESSION_SIZE,
+	FROM_AT = 0,
+	ISSUED_AT = FROM_AT + FROM_SIZE,
 	RANDOM_AT = ISSUED_AT + ISSUED_SIZE,
 	SERVICE_AT = RANDOM_AT + TICKET_RANDOM_SIZE,
 	FLAGS_AT = SERVICE_AT + TICKET_SERVICE_SIZE,
@@ -36,18 +36,25 @@ enum {
 	ASSOCIATED_SIZE = 2 + EPOCH_SIZE + 1,
 };
 
-static const char prefix[PREFIX_LENGTH + 1] = "ST-";
+static const struct {
+	char prefix[PREFIX_LENGTH + 1];
+	enum siv_purpose purpose;
+} kinds[] = {
+	[TICKET_SERVICE] = { "ST-", SIV_SERVICE_TICKET },
+	[TICKET_PROXY] = { "PT-", SIV_PROXY_TICKET },
+};
 
 struct associated {
 	char bytes[ASSOCIATED_SIZE];
 };
 
 static struct associated
-associated_make(unsigned key_id, int64_t restore_epoch)
+associated_make(enum ticket_kind kind, unsigned key_id, int64_t restore_epoch)
 {
-	struct associated made = { "ST" };
+	struct associated made;
 	uint8_t number[EPOCH_SIZE];
 
+	memcpy(made.bytes, kinds[kind].prefix, 2);
 	bytes_put_be(number, sizeof(number), (uint64_t)restore_epoch);
 	memcpy(made.bytes + 2, number, sizeof(number));
 	made.bytes[ASSOCIATED_SIZE - 1] = (char)key_id;
@@ -70,15 +77,18 @@ void
 ticket_seal(const struct keys *keys, unsigned key_id, int64_t restore_epoch,
     const struct ticket *ticket, char out[static TICKET_LENGTH + 1])
 {
-	const struct siv_key *key = keys_siv(keys, key_id, SIV_SERVICE_TICKET);
-	struct associated associated = associated_make(key_id, restore_epoch);
+	const struct siv_key *key =
+	    keys_siv(keys, key_id, kinds[ticket->kind].purpose);
+	struct associated associated =
+	    associated_make(ticket->kind, key_id, restore_epoch);
+	int64_t from =
+	    ticket->kind == TICKET_PROXY ? ticket->grant : ticket->session;
 	uint8_t clear[CLEAR_SIZE], whole[TICKET_SIZE];
 
 	assert(key != NULL);
-	assert(ticket->session >= 0 && ticket->session < INT64_C(1) << 48);
+	assert(from >= 0 && from < INT64_C(1) << 48);
 	assert(ticket->issued_at >= 0 && ticket->issued_at < INT64_C(1) << 32);
-	bytes_put_be(
-	    clear + SESSION_AT, SESSION_SIZE, (uint64_t)ticket->session);
+	bytes_put_be(clear + FROM_AT, FROM_SIZE, (uint64_t)from);
 	bytes_put_be(
 	    clear + ISSUED_AT, ISSUED_SIZE, (uint64_t)ticket->issued_at);
 	memcpy(clear + RANDOM_AT, ticket->random, TICKET_RANDOM_SIZE);
@@ -88,16 +98,20 @@ ticket_seal(const struct keys *keys, unsigned key_id, int64_t restore_epoch,
 	whole[KEY_AT] = (uint8_t)key_id;
 	siv_seal(key, (struct str){ associated.bytes, ASSOCIATED_SIZE }, clear,
 	    sizeof(clear), whole + SEALED_AT, whole + TAG_AT);
-	memcpy(out, prefix, PREFIX_LENGTH);
+	memcpy(out, kinds[ticket->kind].prefix, PREFIX_LENGTH);
 	bytes_base62(out + PREFIX_LENGTH, DIGITS, whole, sizeof(whole));
 	out[TICKET_LENGTH] = '\0';
 }
 
 static void
-ticket_read(struct ticket *ticket, const uint8_t clear[static CLEAR_SIZE])
+ticket_read(struct ticket *ticket, enum ticket_kind kind,
+    const uint8_t clear[static CLEAR_SIZE])
 {
-	ticket->session =
-	    (int64_t)bytes_get_be(clear + SESSION_AT, SESSION_SIZE);
+	int64_t from = (int64_t)bytes_get_be(clear + FROM_AT, FROM_SIZE);
+
+	ticket->kind = kind;
+	ticket->session = kind == TICKET_PROXY ? 0 : from;
+	ticket->grant = kind == TICKET_PROXY ? from : 0;
 	ticket->issued_at =
 	    (int64_t)bytes_get_be(clear + ISSUED_AT, ISSUED_SIZE);
 	memcpy(ticket->random, clear + RANDOM_AT, TICKET_RANDOM_SIZE);
@@ -105,27 +119,40 @@ ticket_read(struct ticket *ticket, const uint8_t clear[static CLEAR_SIZE])
 	ticket->flags = clear[FLAGS_AT];
 }
 
+/* False if the text does not begin as either. */
+static bool
+ticket_kind_of(struct str text, enum ticket_kind *kind)
+{
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		if (!str_starts(text, str_of(kinds[i].prefix)))
+			continue;
+		*kind = (enum ticket_kind)i;
+		return true;
+	}
+	return false;
+}
+
 bool
 ticket_open(const struct keys *keys, int64_t restore_epoch, struct str text,
     struct ticket *ticket, unsigned *key_id)
 {
-	struct str start = { prefix, PREFIX_LENGTH };
+	enum ticket_kind kind;
 	uint8_t clear[CLEAR_SIZE], whole[TICKET_SIZE];
 	struct associated associated;
 	const struct siv_key *key;
 
-	if (text.len != TICKET_LENGTH || !str_starts(text, start) ||
+	if (text.len != TICKET_LENGTH || !ticket_kind_of(text, &kind) ||
 	    !bytes_from_base62(
 		str_from(text, PREFIX_LENGTH), whole, sizeof(whole)))
 		return false;
-	key = keys_siv(keys, whole[KEY_AT], SIV_SERVICE_TICKET);
+	key = keys_siv(keys, whole[KEY_AT], kinds[kind].purpose);
 	if (key == NULL)
 		return false;
-	associated = associated_make(whole[KEY_AT], restore_epoch);
+	associated = associated_make(kind, whole[KEY_AT], restore_epoch);
 	if (!siv_open(key, (struct str){ associated.bytes, ASSOCIATED_SIZE },
 		whole + SEALED_AT, sizeof(clear), whole + TAG_AT, clear))
 		return false;
-	ticket_read(ticket, clear);
+	ticket_read(ticket, kind, clear);
 	*key_id = whole[KEY_AT];
 	return true;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Service tickets: sealed, not stored (architecture D4).
+ * Service and proxy tickets: sealed, not stored (architecture D4).
  *
- * "ST-" and 60 characters of base62 = 44 bytes: key generation (1, clear),
- * AES-SIV tag (16) and sealed text: session number (6), issue time (4), random
- * (6), start of the service URL's MAC (10), flags (1).  A ticket is its opened
- * fields, never its text.
+ * "ST-" or "PT-" and 60 characters of base62 = 44 bytes: key generation (1,
+ * clear), AES-SIV tag (16) and sealed text: number of the session, or of the
+ * grant that a proxy ticket comes from (6), issue time (4), random (6), start
+ * of the service URL's MAC (10), flags (1).  A ticket is its opened fields,
+ * never its text. The kinds have keys of their own, so that none opens as the
+ * other.
  */
 #ifndef CAS_TICKET_H
 #define CAS_TICKET_H
@@ -25,8 +27,15 @@ enum ticket_flag {
 	TICKET_FROM_NEW_LOGIN = 1, /* the password was given for this ticket */
 };
 
+enum ticket_kind {
+	TICKET_SERVICE,
+	TICKET_PROXY,
+};
+
 struct ticket {
+	enum ticket_kind kind;
 	int64_t session; /* number of the session row, below 2^48 */
+	int64_t grant; /* instead, of a proxy ticket: of its proxy_grant row */
 	int64_t issued_at; /* seconds since 1970 UTC, below 2^32 */
 	uint8_t random[TICKET_RANDOM_SIZE];
 	uint8_t service[TICKET_SERVICE_SIZE];

@@ -38,11 +38,13 @@ static const char *const mac_labels[MAC_PURPOSE_COUNT] = {
 	[MAC_THROTTLE] = "portillon throttle",
 	[MAC_KNOWN_BROWSER] = "portillon known browser",
 	[MAC_EMAIL_CODE] = "portillon email code",
+	[MAC_PROXY_GRANT] = "portillon proxy grant",
 	[MAC_KEY_CHECK] = "portillon key check",
 };
 
 static const char *const siv_labels[SIV_PURPOSE_COUNT] = {
 	[SIV_SERVICE_TICKET] = "portillon service ticket",
+	[SIV_PROXY_TICKET] = "portillon proxy ticket",
 };
 
 static const char *const seal_labels[SEAL_PURPOSE_COUNT] = {

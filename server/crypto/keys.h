@@ -29,12 +29,14 @@ enum mac_purpose {
 	MAC_THROTTLE, /* names under which failures are counted */
 	MAC_KNOWN_BROWSER, /* proofs that an account used a browser before */
 	MAC_EMAIL_CODE, /* codes sent by mail, as they are stored */
+	MAC_PROXY_GRANT, /* stored handles of proxy-granting tickets */
 	MAC_KEY_CHECK, /* what two nodes may compare of a generation */
 	MAC_PURPOSE_COUNT,
 };
 
 enum siv_purpose {
 	SIV_SERVICE_TICKET,
+	SIV_PROXY_TICKET,
 	SIV_PURPOSE_COUNT,
 };
 

@@ -20,6 +20,7 @@
 #include "ctl/listen.h"
 #include "ctl/serving.h"
 #include "ctl/settings.h"
+#include "loop/channel.h"
 #include "loop/confine.h"
 #include "loop/log_stream.h"
 #include "loop/wipe.h"
@@ -35,16 +36,35 @@ enum {
 	CALLS_MOST = 64, /* of applications, at a time */
 };
 
+/* Of the lines to the courier a gate keeps its own end, `kept`, and the courier
+ * the ends of its own: none reads what another is asked or told. */
+static void
+close_lines(const struct serving *serving, int kept)
+{
+	for (size_t i = 0; i < serving->gate_count; i++) {
+		if (serving->gate_lines[i] != kept)
+			close(serving->gate_lines[i]);
+		if (kept >= 0)
+			close(serving->courier_lines[i]);
+	}
+}
+
 static int
 run_gate(void *argument, int channel)
 {
-	return gate_run(argument, channel);
+	const struct gate_start *start = argument;
+
+	close_lines(start->context, start->courier_line);
+	return gate_run(start, channel);
 }
 
 static int
 run_courier(void *argument, int channel)
 {
-	return courier_run(argument, channel);
+	const struct courier_start *start = argument;
+
+	close_lines(start->context, -1);
+	return courier_run(start, channel);
 }
 
 static size_t
@@ -79,7 +99,7 @@ serving_find_database(struct serving *serving, struct buf *why)
 }
 
 static struct gate_start
-serving_gate(struct serving *serving)
+serving_gate(struct serving *serving, size_t place)
 {
 	size_t threads = cores() / serving->gate_count;
 
@@ -90,6 +110,7 @@ serving_gate(struct serving *serving)
 		.store = serving->courier.store,
 		.listeners = serving->sockets,
 		.listener_count = serving->gate_count,
+		.courier_line = serving->gate_lines[place],
 		.status_listener = serving->status_socket,
 		.hashing_threads = threads > 0 ? (unsigned)threads : 1,
 	};
@@ -128,12 +149,14 @@ serving_make_processes(struct serving *serving)
 		    str_equal(str_of(s->logout_on_expiry), STR("yes")),
 		.mailing = serving->mail.start,
 		.outbound = serving_outbound(s),
+		.lines = serving->courier_lines,
+		.line_count = serving->gate_count,
 		.keys = serving->configuration->keys,
 		.read = serving_read_courier,
 		.context = serving,
 	};
 	for (size_t i = 0; i < serving->gate_count; i++) {
-		serving->gates[i] = serving_gate(serving);
+		serving->gates[i] = serving_gate(serving, i);
 		snprintf(serving->names[i], sizeof(serving->names[i]),
 		    "gate %zu", i + 1);
 		serving->processes[i] = (struct process){ serving->names[i],
@@ -160,6 +183,23 @@ serving_listen(struct serving *serving, struct buf *why)
 	       (s->status_listen[0] == '\0' ||
 		   listen_open(str_of(s->status_listen),
 		       &serving->status_socket, 1, why));
+}
+
+static bool
+serving_open_lines(struct serving *serving, struct buf *why)
+{
+	for (size_t i = 0; i < serving->gate_count; i++) {
+		int ends[2];
+
+		if (!channel_open(ends)) {
+			buf_format(why, "no line from gate to courier: %s",
+			    strerror(errno));
+			return false;
+		}
+		serving->gate_lines[i] = ends[0];
+		serving->courier_lines[i] = ends[1];
+	}
+	return true;
 }
 
 static bool
@@ -231,6 +271,10 @@ serving_clear(struct serving *serving)
 	for (size_t i = 0; i < serving->gate_count; i++) {
 		if (serving->sockets[i] > 0)
 			close(serving->sockets[i]);
+		if (serving->gate_lines[i] > 0)
+			close(serving->gate_lines[i]);
+		if (serving->courier_lines[i] > 0)
+			close(serving->courier_lines[i]);
 	}
 	if (serving->status_socket >= 0)
 		close(serving->status_socket);
@@ -289,7 +333,7 @@ serving_prepare(struct serving *serving, struct buf *why)
 	if (serving->configuration == NULL ||
 	    !serving_find_database(serving, why) ||
 	    !mail_settings_read(&serving->mail, settings, why) ||
-	    !serving_listen(serving, why))
+	    !serving_listen(serving, why) || !serving_open_lines(serving, why))
 		return false;
 	serving_make_processes(serving);
 	serving->gave_up_root = root;

@@ -61,6 +61,9 @@ service_json(const struct service *service)
 	json_put(object, "logout", json_words(service->logout_type));
 	json_put(object, "logout_url", json_words(service->logout_url));
 	json_put(object, "rest", json_boolean(service->rest));
+	json_put(object, "proxy", json_boolean(service->proxy));
+	json_put(object, "proxy_callback", json_words(service->proxy_callback));
+	json_put(object, "proxy_lenient", json_boolean(service->proxy_lenient));
 	return object;
 }
 
@@ -151,6 +154,17 @@ service_logout_words(struct arena *arena, const struct service *service)
 	    arena, "is called at %.*s", STR_ARGS(service->logout_url));
 }
 
+static struct str
+service_proxy_words(struct arena *arena, const struct service *service)
+{
+	if (!service->proxy)
+		return STR("may not act for people");
+	return arena_format(arena, "may act for people, called at %.*s%s",
+	    STR_ARGS(service->proxy_callback.len > 0 ? service->proxy_callback
+						     : service->pattern),
+	    service->proxy_lenient ? ", or goes on without" : "");
+}
+
 static void
 service_print(struct arena *arena, const struct service *service)
 {
@@ -171,6 +185,8 @@ service_print(struct arena *arena, const struct service *service)
 		service_logout_words(arena, service),
 		STR("REST"),
 		service->rest ? STR("gets tickets") : STR("gets no tickets"),
+		STR("proxy"),
+		service_proxy_words(arena, service),
 	};
 
 	plain_facts(stdout, facts, COUNT_OF(facts) / 2);

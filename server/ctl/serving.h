@@ -25,6 +25,8 @@ struct serving {
 	size_t gate_count;
 	int sockets[PROCESSES_MOST]; /* one a gate */
 	int status_socket; /* -1: none; all gates share it */
+	int gate_lines[PROCESSES_MOST]; /* each gate's end to the courier */
+	int courier_lines[PROCESSES_MOST]; /* and the other end of each */
 	struct mail_settings mail;
 	struct buf database; /* database.app with addresses for its names */
 	struct gate_start gates[PROCESSES_MOST];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The courier process: upkeep, as a flow of its own from time to time, mails,
- * and calls of applications.
+ * and calls of applications, of our own accord and for gates.
  */
 #include "jobs/courier.h"
 
@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "crypto/keys.h"
+#include "jobs/callback_calls.h"
 #include "jobs/logout_calls.h"
 #include "loop/clock.h"
 #include "loop/confine.h"
@@ -44,6 +45,7 @@ struct courier {
 	struct store *store;
 	struct mailing *mailing; /* NULL: no mails are sent */
 	struct logout_calls *logouts;
+	struct callback_calls *callbacks;
 	struct event *terminate;
 	struct event *tick;
 	int64_t due_us; /* when upkeep runs next, monotonic */
@@ -252,13 +254,15 @@ courier_tick(evutil_socket_t fd, short what, void *argument)
 	scoreboard_level(LEVEL_TURNED_AT, clock_monotonic());
 	if (courier->stopping) {
 		if (!courier->at_work && mailing_idle(courier->mailing) &&
-		    logout_calls_idle(courier->logouts))
+		    logout_calls_idle(courier->logouts) &&
+		    callback_calls_idle(courier->callbacks))
 			event_base_loopbreak(courier->base);
 		else if (clock_monotonic() > courier->stop_by_us)
 			_exit(0); /* what hangs is begun anew */
 	}
 	mailing_turn(courier->mailing);
 	logout_calls_turn(courier->logouts);
+	callback_calls_turn(courier->callbacks);
 	if (!courier->stopping && !courier->at_work &&
 	    store_ready(courier->store) && clock_monotonic() >= courier->due_us)
 		upkeep_begin(courier);
@@ -273,6 +277,7 @@ courier_stop(void *context)
 	courier->stop_by_us = clock_monotonic() + STOP_PATIENCE_US;
 	mailing_stop(courier->mailing);
 	logout_calls_stop(courier->logouts);
+	callback_calls_stop(courier->callbacks);
 	courier_tick(-1, 0, courier);
 }
 
@@ -320,6 +325,8 @@ courier_run(const struct courier_start *start, int channel)
 	mailing_use_keys(courier.mailing, start->keys);
 	courier.logouts =
 	    logout_calls_new(courier.base, courier.store, &start->outbound);
+	courier.callbacks = callback_calls_new(
+	    courier.base, start->lines, start->line_count, &start->outbound);
 	courier.terminate =
 	    evsignal_new(courier.base, SIGTERM, courier_terminate, &courier);
 	courier.tick =
@@ -336,6 +343,7 @@ courier_run(const struct courier_start *start, int channel)
 	event_free(courier.tick);
 	mailing_free(courier.mailing);
 	logout_calls_free(courier.logouts);
+	callback_calls_free(courier.callbacks);
 	if (courier.start.keys != start->keys) /* of a reload */
 		keys_free(courier.start.keys);
 	store_free(courier.store);

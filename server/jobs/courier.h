@@ -3,8 +3,9 @@
  * The courier process: what has to be done apart from requests.
  *
  * The upkeep of the tables, partitions made ahead and dropped behind, rows
- * swept that nobody needs; mails (jobs/mailing.h); and telling applications
- * that sessions have ended (jobs/logout_calls.h).
+ * swept that nobody needs; mails (jobs/mailing.h); telling applications that
+ * sessions have ended (jobs/logout_calls.h); and, for gates that wait for it,
+ * taking them proxy-granting tickets (jobs/callback_calls.h).
  */
 #ifndef JOBS_COURIER_H
 #define JOBS_COURIER_H
@@ -23,6 +24,8 @@ struct courier_start {
 	bool logout_on_expiry; /* sessions that run out are ended */
 	struct mailing_start mailing;
 	struct http_caller_settings outbound;
+	const int *lines; /* from the gates, loop/callback_line.h */
+	size_t line_count;
 	struct keys *keys; /* replaced by a reload, which frees no others */
 	/* Takes over what a reload brings; false, and has logged why not. */
 	bool (*read)(struct courier_start *);

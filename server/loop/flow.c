@@ -226,6 +226,15 @@ flow_asked(struct flow *f, const char *whom)
 }
 
 void
+flow_allow(struct flow *f, int ms)
+{
+	assert(f->running);
+	f->start.deadline_ms = ms;
+	if (f->has_deadline)
+		flow_set_deadline(f);
+}
+
+void
 flow_answered(struct flow *f, const char *trouble)
 {
 	assert(f->pending > 0 && !f->running);

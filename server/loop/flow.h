@@ -85,6 +85,12 @@ uint64_t flow_turn(const struct flow *);
 void flow_asked(struct flow *, const char *whom);
 void flow_answered(struct flow *, const char *trouble);
 
+/*
+ * What the running step asks for may take long: the deadline is `ms` from now,
+ * whatever it was.
+ */
+void flow_allow(struct flow *, int ms);
+
 /* Flows begun and not yet released, in this process. */
 unsigned flow_count(void);
 

@@ -17,6 +17,9 @@ struct service {
 	struct str logout_type; /* back, none */
 	bool rest; /* gets tickets by REST */
 	struct str logout_url; /* empty: where a ticket was redeemed */
+	bool proxy; /* may get proxy-granting tickets */
+	struct str proxy_callback; /* pattern of where to; empty: `pattern` */
+	bool proxy_lenient; /* goes on without one if that fails */
 };
 
 #endif

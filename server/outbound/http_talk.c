@@ -217,6 +217,17 @@ talk_tell(const struct talk *t, CURLcode code, struct http_call_result *into)
 	}
 }
 
+/*
+ * An address may have secrets in it, and a handle keeps the parts of the last
+ * one until the next: one whose protocol nobody knows, so nobody is called.
+ */
+static void
+talk_forget_place(struct talk *t)
+{
+	TALK_SET(t, CURLOPT_URL, "none://none/");
+	(void)curl_easy_perform(t->easy);
+}
+
 void
 http_talk(const struct http_talk *asked, struct http_call_result *into)
 {
@@ -227,5 +238,6 @@ http_talk(const struct http_talk *asked, struct http_call_result *into)
 	talk_set_callbacks(&t);
 	talk_set_request(&t);
 	talk_tell(&t, curl_easy_perform(t.easy), into);
+	talk_forget_place(&t);
 	curl_slist_free_all(t.fields);
 }

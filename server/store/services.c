@@ -16,6 +16,9 @@ static const struct row_column service_columns[] = {
 	ROW_COLUMN(struct service, logout_type, ROW_TEXT),
 	ROW_COLUMN(struct service, logout_url, ROW_TEXT),
 	ROW_COLUMN(struct service, rest, ROW_BOOL),
+	ROW_COLUMN(struct service, proxy, ROW_BOOL),
+	ROW_COLUMN(struct service, proxy_callback, ROW_TEXT),
+	ROW_COLUMN(struct service, proxy_lenient, ROW_BOOL),
 };
 
 extern const struct row_table service_row;
@@ -113,6 +116,25 @@ services_set_rest(struct store *store, struct flow *f, int64_t id, bool rest,
 	};
 
 	store_ask(store, f, STATEMENT_SERVICE_SET_REST, values,
+	    COUNT_OF(values), into);
+}
+
+void
+services_set_proxy(struct store *store, struct flow *f, int64_t id,
+    const struct service_proxy *proxy, const struct audit_origin *origin,
+    struct service_changed *into)
+{
+	const struct value values[] = {
+		INT_VALUE(id),
+		TEXT_VALUE(proxy->allowed),
+		TEXT_VALUE(proxy->callback),
+		TEXT_VALUE(proxy->lenient),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(store, f, STATEMENT_SERVICE_SET_PROXY, values,
 	    COUNT_OF(values), into);
 }
 

@@ -58,6 +58,17 @@ void services_set_logout(struct store *, struct flow *, int64_t id,
 /* Whether it gets tickets by REST. */
 void services_set_rest(struct store *, struct flow *, int64_t id, bool rest,
     const struct audit_origin *, struct service_changed *into);
+/* STR_NONE leaves as it is; else "yes" or "no", and an empty pattern is none.
+ */
+struct service_proxy {
+	struct str allowed;
+	struct str callback;
+	struct str lenient;
+};
+
+void services_set_proxy(struct store *, struct flow *, int64_t id,
+    const struct service_proxy *, const struct audit_origin *,
+    struct service_changed *into);
 
 void services_remove(struct store *, struct flow *, int64_t id,
     const struct audit_origin *, struct service_changed *into);

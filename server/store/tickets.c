@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Service tickets are spent.
+ * Tickets are spent.
  */
 #include "store/tickets.h"
 
@@ -12,24 +12,37 @@ enum {
 	RANDOM_SIZE = 6, /* as in a ticket */
 };
 
-static const struct row_column ticket_redeemed_columns[] = {
-	ROW_COLUMN(struct ticket_redeemed, fresh, ROW_BOOL),
-	ROW_COLUMN(struct ticket_redeemed, alive, ROW_BOOL),
-	ROW_COLUMN(struct ticket_redeemed, account_id, ROW_INT),
-	ROW_COLUMN(struct ticket_redeemed, login, ROW_TEXT),
-	ROW_COLUMN(struct ticket_redeemed, display_name, ROW_TEXT),
-	ROW_COLUMN(struct ticket_redeemed, attributes, ROW_TEXT),
-	ROW_COLUMN(struct ticket_redeemed, created_at, ROW_TIME),
-	ROW_COLUMN(struct ticket_redeemed, last_used_at, ROW_TIME),
-	ROW_COLUMN(struct ticket_redeemed, password_at, ROW_TIME),
-	ROW_COLUMN(struct ticket_redeemed, long_term, ROW_BOOL),
-	ROW_COLUMN(struct ticket_redeemed, generation, ROW_INT),
-	ROW_COLUMN(struct ticket_redeemed, restore_epoch, ROW_INT),
+/* clang-format off */
+#define OF_ANY_TICKET \
+	ROW_COLUMN(struct ticket_redeemed, fresh, ROW_BOOL), \
+	ROW_COLUMN(struct ticket_redeemed, alive, ROW_BOOL), \
+	ROW_COLUMN(struct ticket_redeemed, account_id, ROW_INT), \
+	ROW_COLUMN(struct ticket_redeemed, login, ROW_TEXT), \
+	ROW_COLUMN(struct ticket_redeemed, display_name, ROW_TEXT), \
+	ROW_COLUMN(struct ticket_redeemed, attributes, ROW_TEXT), \
+	ROW_COLUMN(struct ticket_redeemed, created_at, ROW_TIME), \
+	ROW_COLUMN(struct ticket_redeemed, last_used_at, ROW_TIME), \
+	ROW_COLUMN(struct ticket_redeemed, password_at, ROW_TIME), \
+	ROW_COLUMN(struct ticket_redeemed, long_term, ROW_BOOL), \
+	ROW_COLUMN(struct ticket_redeemed, generation, ROW_INT), \
+	ROW_COLUMN(struct ticket_redeemed, restore_epoch, ROW_INT)
+/* clang-format on */
+
+static const struct row_column ticket_redeemed_columns[] = { OF_ANY_TICKET };
+
+static const struct row_column proxy_ticket_redeemed_columns[] = {
+	OF_ANY_TICKET,
+	ROW_COLUMN(struct ticket_redeemed, session, ROW_INT),
+	ROW_COLUMN(struct ticket_redeemed, proxies, ROW_TEXT),
 };
 
 extern const struct row_table ticket_redeemed_row;
 const struct row_table ticket_redeemed_row =
     ROW_TABLE(struct ticket_redeemed, ticket_redeemed_columns);
+
+extern const struct row_table proxy_ticket_redeemed_row;
+const struct row_table proxy_ticket_redeemed_row =
+    ROW_TABLE(struct ticket_redeemed, proxy_ticket_redeemed_columns);
 
 void
 tickets_redeem(struct store *store, struct flow *f,
@@ -40,7 +53,8 @@ tickets_redeem(struct store *store, struct flow *f,
 	int64_t longest_us = redemption->limits.longest_seconds * SECOND_US;
 	int64_t long_us = redemption->limits.long_seconds * SECOND_US;
 	const struct value values[] = {
-		INT_VALUE(redemption->session),
+		INT_VALUE(redemption->grant != 0 ? redemption->grant
+						 : redemption->session),
 		INT_VALUE(redemption->issued_at),
 		BYTES_VALUE(redemption->random, RANDOM_SIZE),
 		BYTES_VALUE(redemption->request, TICKETS_REQUEST_SIZE),
@@ -54,6 +68,8 @@ tickets_redeem(struct store *store, struct flow *f,
 		TEXT_VALUE(redemption->service_url),
 	};
 
-	store_ask(
-	    store, f, STATEMENT_TICKET_REDEEM, values, COUNT_OF(values), into);
+	store_ask(store, f,
+	    redemption->grant != 0 ? STATEMENT_PROXY_TICKET_REDEEM
+				   : STATEMENT_TICKET_REDEEM,
+	    values, COUNT_OF(values), into);
 }

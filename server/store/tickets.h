@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Service tickets: spent exactly once (architecture D4).
+ * Service and proxy tickets: spent exactly once (architecture D4).
  *
  * Redeeming is one unconditional INSERT.  A ticket is spent whatever becomes
  * of it, also for the wrong service; a second try of the same request finds
@@ -18,6 +18,7 @@ enum {
 
 struct ticket_redemption {
 	int64_t session; /* the three fields that are the ticket */
+	int64_t grant; /* instead, of a proxy ticket: its proxy_grant row */
 	int64_t issued_at; /* seconds; the caller has checked its age */
 	const uint8_t *random; /* TICKET_RANDOM_SIZE bytes */
 	const uint8_t *request; /* TICKETS_REQUEST_SIZE random bytes */
@@ -41,6 +42,8 @@ struct ticket_redeemed {
 	bool long_term; /* its owner asked to stay signed in */
 	int64_t generation; /* this and restore_epoch are always set */
 	int64_t restore_epoch;
+	int64_t session; /* of a proxy ticket; 0: its grant is gone */
+	struct str proxies; /* the same; as in cas/proxy_chain.h */
 };
 
 void tickets_redeem(struct store *, struct flow *,

@@ -19,6 +19,7 @@
 #include "loop/log_limit.h"
 #include "loop/process.h"
 #include "store/ports.h"
+#include "web/cas/callback.h"
 #include "web/configuration.h"
 #include "web/protection.h"
 #include "web/snapshot.h"
@@ -198,6 +199,7 @@ gate_life_begin(struct gate_life *life, int channel)
 	if (gate->base == NULL)
 		abort(); /* out of memory or descriptors */
 	gate->store = store_new(gate->base, &start->store);
+	gate->callbacks = callbacks_new(gate->base, start->courier_line);
 	gate->touches = touches_new(gate);
 	gate->hashing = pool_new(gate->base, start->hashing_threads,
 	    gate->configuration->hashing_queue);
@@ -226,6 +228,7 @@ gate_life_end(struct gate_life *life)
 	event_free(life->tick);
 	http_server_free(gate->server);
 	http_server_free(gate->status_server);
+	callbacks_free(gate->callbacks);
 	touches_free(gate->touches);
 	pool_free(gate->hashing);
 	pool_free(gate->background);

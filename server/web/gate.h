@@ -14,6 +14,7 @@
 #include "store/generation.h"
 #include "store/store.h"
 
+struct callbacks;
 struct configuration;
 struct event_base;
 struct pool;
@@ -39,6 +40,7 @@ struct gate {
 	struct snapshot_waiter *waiting; /* for a newer one */
 	bool loading; /* it is on its way */
 
+	struct callbacks *callbacks; /* asked of the courier */
 	struct touches *touches; /* sessions whose use is to be noted */
 
 	bool draining;
@@ -59,6 +61,7 @@ struct gate_start {
 	struct store_settings store;
 	const int *listeners; /* the sockets of all gates stay the master's */
 	size_t listener_count;
+	int courier_line; /* loop/callback_line.h; the master's too */
 	int status_listener; /* -1: none; shared with the other gates */
 	unsigned hashing_threads;
 };

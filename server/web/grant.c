@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "base/bytes.h"
 #include "cas/ticket.h"
 #include "crypto/keys.h"
 #include "crypto/random.h"
@@ -19,6 +20,13 @@
 
 #define COOKIE_NAME STR("__Host-TGC")
 #define HANDLE_PREFIX STR("TGT-")
+#define GRANT_PREFIX STR("PGT-")
+#define IOU_PREFIX STR("PGTIOU-")
+
+enum {
+	IOU_SIZE = 32, /* random bytes */
+	IOU_DIGITS = 43,
+};
 
 bool
 session_cookie_mac(const struct request *rq, uint8_t mac[static MAC_SIZE])
@@ -131,5 +139,55 @@ grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
 	ticket_seal(rq->configuration->keys, key_id,
 	    gate->generation.restore_epoch, &ticket, text);
 	scoreboard_count(SCORE_TICKETS);
+	return arena_text(&rq->arena, str_of(text));
+}
+
+static void
+assert_may_proxy(const struct request *rq)
+{
+	assert(rq->route->flags & ROUTE_PROXIES);
+	(void)rq;
+}
+
+void
+grant_proxy_granting(struct request *rq, struct proxy_granting *made)
+{
+	uint8_t bytes[IOU_SIZE];
+	char digits[IOU_DIGITS];
+	const struct str parts[] = { IOU_PREFIX, { digits, IOU_DIGITS } };
+
+	assert_may_proxy(rq);
+	made->ticket = handle_new(rq, MAC_PROXY_GRANT, GRANT_PREFIX, made->mac);
+	random_bytes(bytes, sizeof(bytes));
+	bytes_base62(digits, sizeof(digits), bytes, sizeof(bytes));
+	made->iou = arena_join(&rq->arena, parts, COUNT_OF(parts));
+}
+
+bool
+proxy_granting_mac(
+    const struct request *rq, struct str ticket, uint8_t mac[static MAC_SIZE])
+{
+	return handle_mac(rq, MAC_PROXY_GRANT, GRANT_PREFIX, ticket, mac);
+}
+
+struct str
+grant_proxy_ticket(
+    struct request *rq, int64_t grant_number, const struct destination *to)
+{
+	const struct keys *keys = rq->configuration->keys;
+	char text[TICKET_LENGTH + 1];
+	struct ticket ticket = {
+		.kind = TICKET_PROXY,
+		.grant = grant_number,
+		.issued_at = rq->now / 1000000,
+	};
+
+	assert_may_proxy(rq);
+	assert(to->service != NULL);
+	random_bytes(ticket.random, sizeof(ticket.random));
+	ticket_service_mac(keys, rq->active_key, to->canonical, ticket.service);
+	ticket_seal(keys, rq->active_key, rq->gate->generation.restore_epoch,
+	    &ticket, text);
+	scoreboard_count(SCORE_PROXY_TICKETS);
 	return arena_text(&rq->arena, str_of(text));
 }

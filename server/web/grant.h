@@ -10,6 +10,7 @@
 #ifndef WEB_GRANT_H
 #define WEB_GRANT_H
 
+#include "base/memory.h"
 #include "crypto/mac.h"
 #include "store/sessions.h"
 
@@ -46,6 +47,26 @@ bool rest_handle_mac(
 
 /* Puts the new cookie into the answer; opened.number must not be 0. */
 void grant_session_cookie(struct request *, const struct session_grant *);
+
+/*
+ * A new proxy-granting ticket, "PGT-" and a handle, and what stands for it in
+ * answers: nothing of one can be told from the other.
+ */
+struct proxy_granting {
+	struct str ticket;
+	struct str iou;
+	uint8_t mac[MAC_SIZE];
+};
+
+void grant_proxy_granting(struct request *, struct proxy_granting *);
+
+/* The MAC of one that came; false if none worth looking up. */
+bool proxy_granting_mac(const struct request *, struct str ticket,
+    uint8_t mac[static MAC_SIZE]) MUST_CHECK;
+
+/* A new proxy ticket of this grant, for a service that is registered. */
+struct str grant_proxy_ticket(
+    struct request *, int64_t grant_number, const struct destination *);
 
 /* The text of a new ticket, for this session and canonical URL. */
 struct str grant_ticket(struct request *, int64_t session_number,

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "loop/flow.h"
 #include "web/assets.h"
+#include "web/cas/proxy.h"
 #include "web/cas/rest.h"
 #include "web/cas/validate.h"
 #include "web/pages/code.h"
@@ -52,9 +53,19 @@ static const struct route routes[] = {
 	{ ON_GET | ON_POST, STR_INIT("/validate"), validate_1,
 	    sizeof(struct validate_state), ROUTE_MACHINE | ROUTE_VALIDATES },
 	{ ON_GET | ON_POST, STR_INIT("/serviceValidate"), validate_2,
-	    sizeof(struct validate_state), ROUTE_MACHINE | ROUTE_VALIDATES },
+	    sizeof(struct validate_state),
+	    ROUTE_MACHINE | ROUTE_VALIDATES | ROUTE_PROXIES },
 	{ ON_GET | ON_POST, STR_INIT("/p3/serviceValidate"), validate_2,
-	    sizeof(struct validate_state), ROUTE_MACHINE | ROUTE_VALIDATES },
+	    sizeof(struct validate_state),
+	    ROUTE_MACHINE | ROUTE_VALIDATES | ROUTE_PROXIES },
+	{ ON_GET | ON_POST, STR_INIT("/proxyValidate"), validate_proxy,
+	    sizeof(struct validate_state),
+	    ROUTE_MACHINE | ROUTE_VALIDATES | ROUTE_PROXIES },
+	{ ON_GET | ON_POST, STR_INIT("/p3/proxyValidate"), validate_proxy,
+	    sizeof(struct validate_state),
+	    ROUTE_MACHINE | ROUTE_VALIDATES | ROUTE_PROXIES },
+	{ ON_GET, STR_INIT("/proxy"), proxy_issue,
+	    sizeof(struct proxy_state), ROUTE_MACHINE | ROUTE_PROXIES },
 	{ ON_POST, STR_INIT("/samlValidate"), validate_saml,
 	    sizeof(struct validate_state),
 	    ROUTE_MACHINE | ROUTE_VALIDATES | ROUTE_BODY },

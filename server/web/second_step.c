@@ -22,19 +22,48 @@
 
 static const int64_t second_us = 1000000;
 
+static void
+ask_facts(struct request *rq, struct flow *f,
+    const struct browser_presented *presented, struct second_step *s)
+{
+	struct store *store = rq->gate->store;
+
+	second_step_facts_read(store, f, s->account_id, presented, &s->row);
+	memberships_list(store, f, s->account_id, &s->memberships);
+	addresses_list(store, f, s->account_id, &s->addresses);
+}
+
 void
 second_step_ask(struct request *rq, struct flow *f, int64_t account_id,
     struct second_step *s)
 {
-	struct store *store = rq->gate->store;
 	struct browser_presented presented;
 
 	s->account_id = account_id;
 	browser_read(rq, &s->browser);
 	presented = browser_presented(rq, &s->browser);
-	second_step_facts_read(store, f, account_id, &presented, &s->row);
-	memberships_list(store, f, account_id, &s->memberships);
-	addresses_list(store, f, account_id, &s->addresses);
+	ask_facts(rq, f, &presented, s);
+}
+
+void
+second_step_ask_apart(struct request *rq, struct flow *f, int64_t account_id,
+    struct str browser_id, struct second_step *s)
+{
+	const struct browser_presented presented = {
+		.id = browser_id.len == BROWSER_ID_SIZE
+			  ? (const uint8_t *)browser_id.at
+			  : NULL,
+		.now = rq->now,
+	};
+
+	s->account_id = account_id;
+	ask_facts(rq, f, &presented, s);
+}
+
+void
+second_step_know_browser(struct second_step *s)
+{
+	s->row.secret_matches = s->row.browser_known;
 }
 
 /* Where the service is of nobody in particular, any policy may count. */
@@ -156,12 +185,12 @@ facts_add_addresses(struct facts *facts, const struct row_list *list)
 
 static void
 facts_add_zone(
-    const struct request *rq, const struct organisation *o, struct facts *facts)
+    struct str place, const struct organisation *o, struct facts *facts)
 {
 	struct address client;
 	const struct zone *zone;
 
-	if (o->zones == NULL || !address_parse(str_of(rq->client), &client))
+	if (o->zones == NULL || !address_parse(place, &client))
 		return;
 	zone = zones_find(o->zones, &client);
 	if (zone == NULL)
@@ -215,7 +244,8 @@ facts_gather(struct request *rq, const struct second_step_of *of,
 	if (of->to != NULL && of->to->service != NULL)
 		facts->service.id = of->to->service->id;
 	facts_add_membership(rq, s, tenant, facts);
-	facts_add_zone(rq, o, facts);
+	facts_add_zone(
+	    of->client.at != NULL ? of->client : str_of(rq->client), o, facts);
 	facts_add_browser(facts, &s->row);
 	facts_add_enrolments(facts, &s->row);
 	facts_add_addresses(facts, &s->addresses);

@@ -44,6 +44,7 @@ struct second_step_of {
 	/* A program speaks for them, and they may be anywhere: where it stands
 	 * spares nothing, though it may forbid. */
 	bool relayed;
+	struct str client; /* an address; STR_NONE: who asks now */
 };
 
 /* Somebody who signs in again and goes to no application confirms that it is
@@ -53,6 +54,12 @@ enum purpose second_step_purpose(bool renew, const struct destination *);
 /* Asks for the facts of an account and of this browser. */
 void second_step_ask(
     struct request *, struct flow *, int64_t account_id, struct second_step *);
+
+/* The same for who asks in the name of a session: of the browser in which that
+ * was opened.  second_step_know_browser() comes before deciding. */
+void second_step_ask_apart(struct request *, struct flow *, int64_t account_id,
+    struct str browser_id, struct second_step *);
+void second_step_know_browser(struct second_step *);
 
 /* Decides; the facts have come, and the snapshot is settled. */
 void second_step_decide(

@@ -263,6 +263,17 @@ snapshot_service(const struct request *rq, struct str canonical_url)
 	return service != NULL && service->enabled ? service : NULL;
 }
 
+const struct service *
+snapshot_service_of(const struct request *rq, int64_t id)
+{
+	const struct service *service;
+
+	if (rq->registry == NULL)
+		return NULL;
+	service = registry_service(rq->registry, id);
+	return service != NULL && service->enabled ? service : NULL;
+}
+
 /* Looking for a newer generation: a flow without a request. */
 struct watch {
 	struct arena arena;

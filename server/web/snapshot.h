@@ -48,6 +48,9 @@ bool snapshot_usable(const struct gate *);
 const struct service *snapshot_service(
     const struct request *, struct str canonical_url);
 
+/* The same of a number. */
+const struct service *snapshot_service_of(const struct request *, int64_t id);
+
 /*
  * Reads the first snapshot and then looks for a newer generation every second,
  * so that also what never asks the database (the bare form) follows.

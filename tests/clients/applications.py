@@ -116,10 +116,19 @@ class ModAuthCas(Apache):
 
 
 class PhpCas(Apache):
+    """`target` is an application that it asks in the name of who came; through
+    those whose address begins as `proxy` it may be asked so itself."""
+
     folder = "phpcas"
+    target = proxy = ""
 
     def environment(self):
-        return {**super().environment(), "PHPRC": str(self.home)}
+        return {**super().environment(), "PHPRC": str(self.home),
+                "TARGET_URL": self.target, "PROXY_URL": self.proxy}
+
+
+class PhpCasBehind(PhpCas):
+    proxy = "https://localhost:"
 
 
 class Perl(Application):

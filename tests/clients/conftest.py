@@ -24,6 +24,13 @@ ca = {folder}/tls/ca.crt
 """
 
 
+SETTINGS = """
+[outbound]
+networks = 127.0.0.0/8
+ca = {folder}/tls/ca.crt
+"""
+
+
 def furnish(place):
     place.add_account(
         "alice", PASSWORD, "--name", "Alice Martin",
@@ -38,6 +45,8 @@ def installation():
     place = Installation()
     try:
         place.make()
+        with open(place.config, "a", encoding="utf-8") as config:
+            config.write(SETTINGS.format(folder=place.folder))
         furnish(place)
         with open(place.config, "a", encoding="utf-8") as config:
             config.write(CALLS.format(folder=place.folder))

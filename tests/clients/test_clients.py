@@ -7,7 +7,8 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from applications import Django, ModAuthCas, Node, Perl, PhpCas
+from applications import (Django, ModAuthCas, Node, Perl, PhpCas,
+                          PhpCasBehind)
 from browser import Browser
 from conftest import OTHER, PASSWORD
 from installation import SLOWEST, wait_until
@@ -129,3 +130,34 @@ def test_sign_out_ends_the_session_of_the_application(
                                 " where delivered_at is null")
     bystander.open(f"{application.url}/")
     assert bystander.shown() is not None
+@pytest.fixture
+def portal(installation, application):
+    """One that asks `application` in the name of who came."""
+    one = PhpCas(installation, "2.0")
+    one.target = f"{application.url}/"
+    number = installation.add_service(f"{one.url}/*", name="Portal")
+    installation.portillon("service", "set", number, "--proxy", "yes")
+    try:
+        one.start()
+        yield one
+        print(one.log())
+    finally:
+        one.end()
+
+
+@pytest.mark.parametrize("application", [(PhpCasBehind, "2.0"),
+                                         (PhpCasBehind, "3.0")],
+                         indirect=True, ids=["2.0", "3.0"])
+def test_phpCAS_acts_for_somebody_at_another_phpCAS(
+        application, portal, visitor):
+    """The portal gets a proxy ticket, and the application behind it knows who
+    came and by way of whom."""
+    alice = signed_in(visitor, portal)
+    page = alice.shown()
+    assert page is not None, (alice.status, alice.text)
+    assert page["user"] == "alice"
+    assert page["told"]["user"] == "alice", page
+    assert page["told"]["proxies"] == [f"{portal.url}/"]
+    assert page["told"]["attributes"]["team"] == ["lib & <co>", '"staff"']
+    alice.open(f"{portal.url}/")
+    assert alice.shown() == page, "a second time, in the same session"

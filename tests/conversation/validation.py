@@ -75,6 +75,7 @@ def read_proxy_answer(answer):
         return None, result.get("code"), result.text
     assert result.tag == NAMESPACE + "proxySuccess", result.tag
     (ticket,) = list(result)
+    assert ticket.tag == NAMESPACE + "proxyTicket"
     return ticket.text, None, None
 
 

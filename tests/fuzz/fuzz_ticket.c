@@ -42,8 +42,11 @@ static struct keys *keys, *other_keys;
 static struct ticket
 ticket_from(const uint8_t *at)
 {
-	struct ticket made = { .session = (int64_t)bytes_get_be(at, 6),
-		.issued_at = (int64_t)bytes_get_be(at + 6, 4) };
+	struct ticket made = { .issued_at = (int64_t)bytes_get_be(at + 6, 4) };
+	int64_t from = (int64_t)bytes_get_be(at, 6);
+
+	made.kind = at[FIELDS_SIZE - 1] & 2 ? TICKET_PROXY : TICKET_SERVICE;
+	*(made.kind == TICKET_PROXY ? &made.grant : &made.session) = from;
 
 	at += 10;
 	memcpy(made.random, at, TICKET_RANDOM_SIZE);
@@ -56,6 +59,7 @@ ticket_from(const uint8_t *at)
 static void
 demand_equal(const struct ticket *a, const struct ticket *b)
 {
+	demand(a->kind == b->kind && a->grant == b->grant);
 	demand(a->session == b->session && a->issued_at == b->issued_at);
 	demand(memcmp(a->random, b->random, TICKET_RANDOM_SIZE) == 0);
 	demand(memcmp(a->service, b->service, TICKET_SERVICE_SIZE) == 0);
@@ -67,7 +71,8 @@ demand_letters(const char *sealed)
 {
 	struct str text = str_of(sealed);
 
-	demand(text.len == TICKET_LENGTH && str_starts(text, STR("ST-")));
+	demand(text.len == TICKET_LENGTH);
+	demand(str_starts(text, STR("ST-")) || str_starts(text, STR("PT-")));
 	for (size_t i = 3; i < text.len; i++) {
 		char letter = text.at[i];
 

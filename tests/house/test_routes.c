@@ -18,6 +18,10 @@ static const struct str granting_gets[] = { STR_INIT("/login") };
 /* Programs that grant: they bring no cookie, but the password or a handle. */
 static const struct str granting_machines[] = { STR_INIT("/v1/tickets"),
 	STR_INIT("/v1/tickets/") };
+/* Where applications get tickets in somebody's name. */
+static const struct str proxying[] = { STR_INIT("/serviceValidate"),
+	STR_INIT("/p3/serviceValidate"), STR_INIT("/proxyValidate"),
+	STR_INIT("/p3/proxyValidate"), STR_INIT("/proxy") };
 
 /* POSTs without a forgery token: nothing to gain for another site, since a
  * cross-site POST brings no SameSite=Lax cookie and the act is a sign-out. */
@@ -55,6 +59,9 @@ test_every_route_is_guarded(void **state)
 		if (route->flags & ROUTE_MACHINE && route->flags & ROUTE_GRANTS)
 			assert_true(is_listed(granting_machines,
 			    COUNT_OF(granting_machines), route->path));
+		if (route->flags & ROUTE_PROXIES)
+			assert_true(is_listed(
+			    proxying, COUNT_OF(proxying), route->path));
 	}
 }
 

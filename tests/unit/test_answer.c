@@ -103,6 +103,75 @@ xml_is_as_the_specification_shows(void **state)
 }
 
 static void
+proxying_is_exact(void **state)
+{
+	struct answer_success success = alice();
+
+	(void)state;
+	success.attributes = STR("{}");
+	success.granting_iou = STR("PGTIOU-1");
+	success.proxies = STR("https://b.example/cb?a&b\nhttps://a.example/");
+	assert_success(&success, ANSWER_TEXT, "yes\nalice\n");
+	assert_success(&success, ANSWER_XML,
+	    XML_START
+	    "<cas:authenticationSuccess>\n<cas:user>alice</"
+	    "cas:user>\n" XML_THREE "</cas:attributes>\n"
+	    "<cas:proxyGrantingTicket>PGTIOU-1</cas:proxyGrantingTicket>\n"
+	    "<cas:proxies>\n"
+	    "<cas:proxy>https://b.example/cb?a&amp;b</cas:proxy>\n"
+	    "<cas:proxy>https://a.example/</cas:proxy>\n"
+	    "</cas:proxies>\n"
+	    "</cas:authenticationSuccess>" XML_END);
+	assert_success(&success, ANSWER_JSON,
+	    "{\"serviceResponse\":{\"authenticationSuccess\":{"
+	    "\"user\":\"alice\",\"proxyGrantingTicket\":\"PGTIOU-1\","
+	    "\"proxies\":[\"https://b.example/cb?a&b\","
+	    "\"https://a.example/\"],"
+	    "\"attributes\":{"
+	    "\"authenticationDate\":[\"2026-11-23T09:00:00Z\"],"
+	    "\"longTermAuthenticationRequestTokenUsed\":[false],"
+	    "\"isFromNewLogin\":[true]}}}}");
+}
+
+static void
+assert_written(struct buf *out, const char *expected)
+{
+	assert_true(buf_ok(out));
+	assert_string_equal(buf_cstr(out), expected);
+	buf_reset(out);
+}
+
+static void
+proxy_answers_are_exact(void **state)
+{
+	CLEANUP(buf_clear) struct buf out = BUF_INIT(1000);
+
+	(void)state;
+	answer_proxy_success(&out, ANSWER_XML, STR("PT-1"));
+	assert_written(&out,
+	    XML_START "<cas:proxySuccess>\n<cas:proxyTicket>PT-1"
+		      "</cas:proxyTicket>\n</cas:proxySuccess>" XML_END);
+	answer_proxy_success(&out, ANSWER_JSON, STR("PT-1"));
+	assert_written(&out, "{\"serviceResponse\":{\"proxySuccess\":{"
+			     "\"proxyTicket\":\"PT-1\"}}}");
+	answer_proxy_failure(
+	    &out, ANSWER_XML, ANSWER_UNAUTHORIZED_SERVICE, STR("a<b"));
+	assert_written(&out,
+	    XML_START "<cas:proxyFailure code=\"UNAUTHORIZED_SERVICE\">"
+		      "a&lt;b</cas:proxyFailure>" XML_END);
+	answer_proxy_failure(
+	    &out, ANSWER_XML, ANSWER_INVALID_PROXY_CALLBACK, STR_NONE);
+	assert_written(&out,
+	    XML_START "<cas:proxyFailure code=\"INVALID_PROXY_CALLBACK\">"
+		      "INVALID_PROXY_CALLBACK</cas:proxyFailure>" XML_END);
+	answer_proxy_failure(
+	    &out, ANSWER_JSON, ANSWER_INVALID_TICKET, STR("gone"));
+	assert_written(&out,
+	    "{\"serviceResponse\":{\"authenticationFailure\":{"
+	    "\"code\":\"INVALID_TICKET\",\"description\":\"gone\"}}}");
+}
+
+static void
 failures_are_exact(void **state)
 {
 	static const struct {
@@ -402,6 +471,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(successes_are_exact),
 		cmocka_unit_test(xml_is_as_the_specification_shows),
+		cmocka_unit_test(proxying_is_exact),
+		cmocka_unit_test(proxy_answers_are_exact),
 		cmocka_unit_test(failures_are_exact),
 		cmocka_unit_test(users_that_cannot_be_sent_are_failures),
 		cmocka_unit_test(special_characters_are_escaped),

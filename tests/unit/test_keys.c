@@ -164,6 +164,11 @@ keys_are_derived_as_documented(void **state)
 		[MAC_KEY_CHECK] = STR_INIT("portillon key check"),
 		[MAC_KNOWN_BROWSER] = STR_INIT("portillon known browser"),
 		[MAC_EMAIL_CODE] = STR_INIT("portillon email code"),
+		[MAC_PROXY_GRANT] = STR_INIT("portillon proxy grant"),
+	};
+	static const struct str siv_labels[SIV_PURPOSE_COUNT] = {
+		[SIV_SERVICE_TICKET] = STR_INIT("portillon service ticket"),
+		[SIV_PROXY_TICKET] = STR_INIT("portillon proxy ticket"),
 	};
 	const struct str text = STR("text");
 	struct keys *keys = parse("9 " SECRET_1);
@@ -181,13 +186,15 @@ keys_are_derived_as_documented(void **state)
 		    &text, 1, mac, MAC_SIZE));
 		mac_key_free(expected);
 	}
-	label_key(STR("portillon service ticket"), key);
-	siv = siv_key_new(key);
-	siv_seal(siv, text, (const uint8_t *)"seal", 4, sealed, tag);
-	assert_true(siv_open(keys_siv(keys, 9, SIV_SERVICE_TICKET), text,
-	    sealed, 4, tag, clear));
-	assert_memory_equal(clear, "seal", 4);
-	siv_key_free(siv);
+	for (int i = 0; i < SIV_PURPOSE_COUNT; i++) {
+		label_key(siv_labels[i], key);
+		siv = siv_key_new(key);
+		siv_seal(siv, text, (const uint8_t *)"seal", 4, sealed, tag);
+		assert_true(siv_open(keys_siv(keys, 9, (enum siv_purpose)i),
+		    text, sealed, 4, tag, clear));
+		assert_memory_equal(clear, "seal", 4);
+		siv_key_free(siv);
+	}
 	keys_free(keys);
 }
 

@@ -100,6 +100,11 @@ most_specific_wins_in_any_order(void **state)
 		registry = registry_new(turned, COUNT, 1);
 		for (size_t i = 0; i < COUNT_OF(look_ups); i++)
 			assert_found(registry, look_ups[i].url, look_ups[i].id);
+		for (int64_t id = 1; id <= COUNT; id++)
+			assert_int_equal(
+			    registry_service(registry, id)->id, id);
+		assert_null(registry_service(registry, 0));
+		assert_null(registry_service(registry, COUNT + 1));
 		registry_unref(registry);
 	}
 }
@@ -132,12 +137,13 @@ static void
 texts_are_copied(void **state)
 {
 	char tenant[] = "uni", name[] = "Mail", released[] = "[\"*\"]";
-	char pattern[] = "https://mail.example/*";
+	char pattern[] = "https://mail.example/*", callback[] = "https://cb/*";
 	struct service service = { .id = 5,
 		.tenant = str_of(tenant),
 		.name = str_of(name),
 		.pattern = str_of(pattern),
 		.released = str_of(released),
+		.proxy_callback = str_of(callback),
 		.enabled = true };
 	struct registry *registry = registry_new(&service, 1, 42);
 	const struct service *found;
@@ -147,6 +153,7 @@ texts_are_copied(void **state)
 	memset(name, 'x', sizeof(name) - 1);
 	memset(pattern, 'x', sizeof(pattern) - 1);
 	memset(released, 'x', sizeof(released) - 1);
+	memset(callback, 'x', sizeof(callback) - 1);
 	service.id = 6;
 	found = registry_find(registry, STR("https://mail.example/in?x"));
 	assert_non_null(found);
@@ -155,6 +162,7 @@ texts_are_copied(void **state)
 	assert_true(str_equal(found->name, STR("Mail")));
 	assert_true(str_equal(found->pattern, STR("https://mail.example/*")));
 	assert_true(str_equal(found->released, STR("[\"*\"]")));
+	assert_true(str_equal(found->proxy_callback, STR("https://cb/*")));
 	assert_true(registry_generation(registry) == 42);
 	registry_unref(registry);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Service tickets: their text, what opens, and all that must not.
+ * Service and proxy tickets: their text, what opens, and all that must not.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +63,9 @@ example(void)
 static void
 assert_same(const struct ticket *a, const struct ticket *b)
 {
+	assert_int_equal(a->kind, b->kind);
 	assert_true(a->session == b->session);
+	assert_true(a->grant == b->grant);
 	assert_true(a->issued_at == b->issued_at);
 	assert_memory_equal(a->random, b->random, TICKET_RANDOM_SIZE);
 	assert_memory_equal(a->service, b->service, TICKET_SERVICE_SIZE);
@@ -109,6 +111,35 @@ opened_is_what_was_sealed(void **state)
 		    keys, epochs[i / 12 % 4], str_of(text), &opened, &key_id));
 		assert_int_equal(key_id, ids[i / 48]);
 		assert_same(&opened, &ticket);
+	}
+}
+
+/* A kind has its prefix and its key: none opens under the other's name. */
+static void
+proxy_tickets_are_of_another_kind(void **state)
+{
+	static const int64_t grants[] = { 0, 1, (INT64_C(1) << 48) - 1 };
+	char text[TICKET_LENGTH + 1], service[TICKET_LENGTH + 1];
+	unsigned key_id = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(grants); i++) {
+		struct ticket ticket = example(), opened;
+
+		ticket_seal(keys, 1, EPOCH, &ticket, service);
+		ticket.kind = TICKET_PROXY;
+		ticket.grant = grants[i];
+		ticket.session = 0;
+		ticket_seal(keys, 1, EPOCH, &ticket, text);
+		assert_memory_equal(text, "PT-", DIGITS_AT);
+		assert_int_equal(strlen(text), TICKET_LENGTH);
+		assert_true(
+		    ticket_open(keys, EPOCH, str_of(text), &opened, &key_id));
+		assert_same(&opened, &ticket);
+		text[0] = 'S';
+		assert_refused(str_of(text), EPOCH);
+		service[0] = 'P';
+		assert_refused(str_of(service), EPOCH);
 	}
 }
 
@@ -332,6 +363,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opened_is_what_was_sealed),
+		cmocka_unit_test(proxy_tickets_are_of_another_kind),
 		cmocka_unit_test(texts_are_what_clients_take),
 		cmocka_unit_test(nothing_shows_through),
 		cmocka_unit_test(changed_texts_do_not_open),

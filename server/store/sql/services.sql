@@ -20,7 +20,8 @@ FROM sso.generation AS g;
 -- All services, for a gate's registry and for operators.
 SELECT $1::bigint AS echo, true AS found,
        s.id, t.slug AS tenant, s.name, s.pattern, s.released, s.enabled,
-       s.logout_type, s.logout_url, s.rest
+       s.logout_type, s.logout_url, s.rest, s.proxy, s.proxy_callback,
+       s.proxy_lenient
 FROM sso.service AS s JOIN sso.tenant AS t ON t.id = s.tenant_id
 ORDER BY s.id;
 
@@ -104,6 +105,32 @@ WITH changed AS (
 		(at, kind, service_id, client_address, request, detail)
 	SELECT $4::timestamptz, 'service rest set', id, $5::text, $6::text,
 	       jsonb_build_object('rest', rest)
+	FROM changed
+)
+SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
+FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
+
+-- name: service_set_proxy
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: service_changed
+-- Whether a service may get proxy-granting tickets, where, and what becomes of
+-- it if it does not take them; NULL leaves as it is, an empty pattern is none.
+WITH changed AS (
+	UPDATE sso.service SET
+		proxy = coalesce(($3::text)::boolean, proxy),
+		proxy_callback =
+			nullif(coalesce($4::text, proxy_callback), ''),
+		proxy_lenient = coalesce(($5::text)::boolean, proxy_lenient)
+	WHERE id = $2::bigint
+	RETURNING id, proxy, proxy_callback, proxy_lenient
+), audited AS (
+	INSERT INTO sso.audit
+		(at, kind, service_id, client_address, request, detail)
+	SELECT $6::timestamptz, 'service proxy set', id, $7::text, $8::text,
+	       jsonb_build_object('proxy', proxy, 'callback', proxy_callback,
+		'lenient', proxy_lenient)
 	FROM changed
 )
 SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id

@@ -32,8 +32,9 @@ enum {
 	ANSWER_USUAL = 1000,
 };
 
-static void
-refuse(struct validate_state *v, enum answer_code code, struct str text)
+void
+validate_refuse(
+    struct validate_state *v, enum answer_code code, struct str text)
 {
 	if (v->refused)
 		return;
@@ -42,27 +43,31 @@ refuse(struct validate_state *v, enum answer_code code, struct str text)
 	v->text = text;
 }
 
-static void
-validate_read_format(struct request *rq, struct validate_state *v)
+int64_t
+validate_session(const struct validate_state *v)
 {
-	struct str format;
+	return v->ticket.kind == TICKET_PROXY ? v->redeemed.session
+					      : v->ticket.session;
+}
 
-	switch (params_get(&rq->params, STR("format"), &format)) {
+bool
+validate_format(const struct request *rq, enum answer_format *format)
+{
+	struct str name;
+
+	*format = ANSWER_XML;
+	switch (params_get(&rq->params, STR("format"), &name)) {
 	case PARAM_ABSENT:
-		return;
+		return true;
 	case PARAM_ONCE:
-		if (str_equal_nocase(format, STR("XML")))
-			return;
-		if (str_equal_nocase(format, STR("JSON"))) {
-			v->format = ANSWER_JSON;
-			return;
-		}
-		break;
+		if (str_equal_nocase(name, STR("JSON")))
+			*format = ANSWER_JSON;
+		return *format == ANSWER_JSON ||
+		       str_equal_nocase(name, STR("XML"));
 	case PARAM_TWICE:
 		break;
 	}
-	refuse(v, ANSWER_INVALID_REQUEST,
-	    STR("The parameter 'format' is XML or JSON."));
+	return false;
 }
 
 /* /samlValidate has its ticket in the body. */
@@ -75,7 +80,7 @@ validate_read_ticket(struct request *rq, struct validate_state *v)
 		return params_get(&rq->params, STR("ticket"), &v->ticket_text);
 	fault = saml_request_read(rq->body, &rq->arena, &v->asked);
 	if (fault != SAML_REQUEST_FINE)
-		refuse(
+		validate_refuse(
 		    v, ANSWER_INVALID_REQUEST, saml_request_fault_text(fault));
 	v->ticket_text = v->asked.artifact;
 	return fault == SAML_REQUEST_FINE ? PARAM_ONCE : PARAM_ABSENT;
@@ -89,21 +94,18 @@ validate_read_parameters(struct request *rq, struct validate_state *v)
 
 	v->renew = parameter_is_set(rq, STR("renew"));
 	if (rq->params.crooked)
-		refuse(v, ANSWER_INVALID_REQUEST,
+		validate_refuse(v, ANSWER_INVALID_REQUEST,
 		    STR("The parameters are not well-formed."));
 	if (!service_once || ticket == PARAM_TWICE)
-		refuse(v, ANSWER_INVALID_REQUEST,
+		validate_refuse(v, ANSWER_INVALID_REQUEST,
 		    STR("A parameter was given twice."));
 	if (v->saml && !v->to.saml)
-		refuse(v, ANSWER_INVALID_REQUEST,
+		validate_refuse(v, ANSWER_INVALID_REQUEST,
 		    STR("The parameter 'TARGET' is needed."));
 	if (v->to.url.len == 0 || v->to.saml != v->saml ||
 	    v->ticket_text.len == 0)
-		refuse(v, ANSWER_INVALID_REQUEST,
+		validate_refuse(v, ANSWER_INVALID_REQUEST,
 		    STR("The parameters 'service' and 'ticket' are needed."));
-	if (params_has(&rq->params, STR("pgtUrl")))
-		refuse(v, ANSWER_UNAUTHORIZED_SERVICE_PROXY,
-		    STR("This service may not obtain proxy tickets."));
 }
 
 /* False if there is nothing to spend: not a ticket of ours, or too old. */
@@ -113,13 +115,13 @@ validate_open(struct request *rq, struct validate_state *v)
 	const struct gate *gate = rq->gate;
 	int64_t age;
 
-	if (str_starts(v->ticket_text, STR("PT-")))
-		refuse(v, ANSWER_INVALID_TICKET_SPEC,
+	if (str_starts(v->ticket_text, STR("PT-")) && !v->takes_proxy_tickets)
+		validate_refuse(v, ANSWER_INVALID_TICKET_SPEC,
 		    STR("This is a proxy ticket, which is not accepted here."));
 	if (!ticket_open(rq->configuration->keys,
 		gate->generation.restore_epoch, v->ticket_text, &v->ticket,
 		&v->key_id)) {
-		refuse(
+		validate_refuse(
 		    v, ANSWER_INVALID_TICKET, STR("This ticket is not known."));
 		return false;
 	}
@@ -127,7 +129,8 @@ validate_open(struct request *rq, struct validate_state *v)
 	if (age >= -CLOCK_SLACK &&
 	    age <= rq->configuration->settings.ticket_life)
 		return true;
-	refuse(v, ANSWER_INVALID_TICKET, STR("This ticket has expired."));
+	validate_refuse(
+	    v, ANSWER_INVALID_TICKET, STR("This ticket has expired."));
 	return false;
 }
 
@@ -154,7 +157,7 @@ validate_match(struct request *rq, struct flow *f, struct validate_state *v)
 			   ticket_service_matches(rq->configuration->keys,
 			       v->key_id, &v->ticket, v->to.canonical);
 	if (!v->right_service)
-		refuse(v, ANSWER_INVALID_SERVICE,
+		validate_refuse(v, ANSWER_INVALID_SERVICE,
 		    STR("This ticket was issued for another service."));
 	destination_find(rq, &v->to);
 	if (v->right_service && v->to.service == NULL)
@@ -188,6 +191,7 @@ validate_spend(struct flow *f)
 	tickets_redeem(rq->gate->store, f,
 	    &(struct ticket_redemption){
 		.session = v->ticket.session,
+		.grant = v->ticket.grant,
 		.issued_at = v->ticket.issued_at,
 		.random = v->ticket.random,
 		.request = v->request,
@@ -240,9 +244,23 @@ validate_begin_2(struct flow *f)
 	struct request *rq = request_of(f);
 	struct validate_state *v = rq->page;
 
-	v->format = ANSWER_XML;
-	validate_read_format(rq, v);
+	if (!validate_format(rq, &v->format))
+		validate_refuse(v, ANSWER_INVALID_REQUEST,
+		    STR("The parameter 'format' is XML or JSON."));
+	if (params_get(&rq->params, STR("pgtUrl"), &v->granting.url) ==
+	    PARAM_TWICE)
+		validate_refuse(v, ANSWER_INVALID_REQUEST,
+		    STR("A parameter was given twice."));
 	return validate_begin(f);
+}
+
+static enum flow_next
+validate_begin_proxy(struct flow *f)
+{
+	struct validate_state *v = request_of(f)->page;
+
+	v->takes_proxy_tickets = true;
+	return validate_begin_2(f);
 }
 
 static enum flow_next
@@ -268,18 +286,21 @@ validate_follow(struct flow *f)
 static void
 validate_judge(struct request *rq, struct validate_state *v)
 {
+	if (validate_session(v) == 0)
+		validate_refuse(v, ANSWER_INVALID_TICKET,
+		    STR("The session of this ticket has ended."));
 	if (!v->redeemed.fresh)
-		refuse(v, ANSWER_INVALID_TICKET,
+		validate_refuse(v, ANSWER_INVALID_TICKET,
 		    STR("This ticket was used before."));
 	if (v->redeemed.restore_epoch != rq->gate->generation.restore_epoch ||
 	    !v->redeemed.alive)
-		refuse(v, ANSWER_INVALID_TICKET,
+		validate_refuse(v, ANSWER_INVALID_TICKET,
 		    STR("The session of this ticket has ended."));
 	if (v->to.service == NULL)
-		refuse(v, ANSWER_UNAUTHORIZED_SERVICE,
+		validate_refuse(v, ANSWER_UNAUTHORIZED_SERVICE,
 		    STR("This service is not registered."));
 	if (v->renew && !(v->ticket.flags & TICKET_FROM_NEW_LOGIN))
-		refuse(v, ANSWER_INVALID_TICKET,
+		validate_refuse(v, ANSWER_INVALID_TICKET,
 		    STR("This ticket does not come from a new sign-in."));
 }
 
@@ -290,10 +311,10 @@ validate_note(struct request *rq, const struct validate_state *v)
 	    v->refused ? SCORE_VALIDATION_REFUSED + v->code : SCORE_VALIDATED);
 	rq->outcome = v->refused ? v->text : STR("Ticket validated.");
 	rq->service = destination_for_log(&v->to);
-	rq->session = v->ticket.session;
+	rq->session = validate_session(v);
 	if (v->redeemed.alive)
-		touches_note(rq->gate, v->ticket.session,
-		    v->redeemed.last_used_at, rq->now);
+		touches_note(
+		    rq->gate, rq->session, v->redeemed.last_used_at, rq->now);
 }
 
 /* As CAS spells it; web/cas/saml.c spells the same in SAML. */
@@ -318,17 +339,37 @@ validate_answer(struct request *rq, const struct validate_state *v,
 }
 
 static enum flow_next
-validate_reply(struct flow *f)
+validate_decide(struct flow *f)
 {
 	struct request *rq = request_of(f);
 	struct validate_state *v = rq->page;
-	struct answer_success success = { .user = STR_NONE };
 
 	if (!snapshot_settle(rq))
 		return reply_error(rq, 503);
 	destination_find(rq, &v->to);
 	if (!v->refused)
 		validate_judge(rq, v);
+	granting_call(rq, f, v);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+validate_keep(struct flow *f)
+{
+	struct request *rq = request_of(f);
+
+	granting_keep(rq, f, rq->page);
+	return FLOW_NEXT;
+}
+
+static enum flow_next
+validate_reply(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct validate_state *v = rq->page;
+	struct answer_success success = { .user = STR_NONE };
+
+	granting_judge(v);
 	validate_note(rq, v);
 	if (!v->refused)
 		success = (struct answer_success){
@@ -339,6 +380,8 @@ validate_reply(struct flow *f)
 			.long_term = v->redeemed.long_term,
 			.attributes = v->redeemed.attributes,
 			.released = v->to.service->released,
+			.granting_iou = granting_iou(&v->granting),
+			.proxies = v->redeemed.proxies,
 		};
 	return v->saml ? saml_reply(rq, v, &success)
 		       : validate_answer(rq, v, &success);
@@ -350,6 +393,7 @@ const struct flow_step validate_1[] = {
 	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
 	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow), /* the registry, if it changed */
+	FLOW_STEP(validate_decide),
 	FLOW_STEP(validate_reply),
 	FLOW_END,
 };
@@ -360,6 +404,20 @@ const struct flow_step validate_2[] = {
 	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
 	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow),
+	FLOW_STEP(validate_decide), /* and, for "pgtUrl", a call */
+	FLOW_STEP(validate_keep), /* what was taken */
+	FLOW_STEP(validate_reply),
+	FLOW_END,
+};
+
+const struct flow_step validate_proxy[] = {
+	FLOW_STEP(validate_await),
+	FLOW_STEP(validate_begin_proxy),
+	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
+	FLOW_STEP(validate_spend),
+	FLOW_STEP(validate_follow),
+	FLOW_STEP(validate_decide),
+	FLOW_STEP(validate_keep),
 	FLOW_STEP(validate_reply),
 	FLOW_END,
 };
@@ -370,6 +428,7 @@ const struct flow_step validate_saml[] = {
 	FLOW_STEP(validate_catch_up), /* with who issued the ticket */
 	FLOW_STEP(validate_spend),
 	FLOW_STEP(validate_follow),
+	FLOW_STEP(validate_decide),
 	FLOW_STEP(validate_reply),
 	FLOW_END,
 };
