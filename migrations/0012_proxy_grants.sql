@@ -31,4 +31,40 @@ CREATE TABLE sso.proxy_grant (
 
 CREATE INDEX proxy_grant_session ON sso.proxy_grant (session);
 
-GRANT SELECT, INSERT, DELETE ON sso.proxy_grant TO portillon_app;
+GRANT SELECT, INSERT ON sso.proxy_grant TO portillon_app;
+
+-- As before, and not while a living session has a grant made with it: its cookie
+-- may be of a later key.
+CREATE OR REPLACE FUNCTION sso.retire_key(key smallint, used_after timestamptz,
+	opened_after timestamptz, long_after timestamptz, moment timestamptz,
+	OUT verdict text, OUT sessions bigint, OUT seals bigint,
+	OUT free_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $$
+DECLARE
+	now_active smallint;
+BEGIN
+	SELECT g.active_key INTO now_active FROM sso.generation AS g FOR UPDATE;
+	SELECT u.last_active_at + interval '6 minutes' INTO free_at
+	FROM sso.key_use AS u WHERE u.id = key;
+	SELECT count(*) INTO sessions FROM sso.session AS s
+	WHERE (s.key_id = key OR s.number IN (SELECT p.session
+		FROM sso.proxy_grant AS p WHERE p.key_id = key))
+	AND s.ended_at IS NULL
+	AND sso.session_lives(s, used_after, opened_after, long_after);
+	SELECT (SELECT count(*) FROM sso.enrolment AS e
+		WHERE e.key_id = key AND e.state = 'active')
+	     + (SELECT count(*) FROM sso.outbox AS o
+		WHERE o.key_id = key AND o.payload IS NOT NULL)
+	INTO seals;
+	verdict := CASE WHEN now_active = key THEN 'active'
+		WHEN free_at > moment THEN 'recent'
+		WHEN sessions > 0 THEN 'sessions'
+		WHEN seals > 0 THEN 'seals'
+		ELSE 'retired' END;
+	IF verdict = 'retired' THEN
+		UPDATE sso.generation
+		SET throttle_key = active_key, number = number + 1
+		WHERE throttle_key = key;
+	END IF;
+END
+$$;

@@ -82,6 +82,19 @@ service_id(const struct options *options, int64_t *id)
 	return false;
 }
 
+bool
+service_read_answer(
+    const struct options *options, const char *name, struct str *answer)
+{
+	if (!options_has(options, name))
+		return true;
+	*answer = options_text(options, name);
+	if (str_equal(*answer, STR("yes")) || str_equal(*answer, STR("no")))
+		return true;
+	command_complain("--%s takes yes or no", name);
+	return false;
+}
+
 int
 service_missing(int64_t id)
 {

@@ -26,6 +26,11 @@ json_t *service_json(const struct service *);
 
 /* The option ID; false, and has complained, if it is no number. */
 bool service_id(const struct options *, int64_t *id) MUST_CHECK;
+/* An option that takes yes or no, into `answer`, which stays as it is without
+ * it.  False, and has complained, if it says something else. */
+bool service_read_answer(
+    const struct options *, const char *name, struct str *answer) MUST_CHECK;
+
 int service_missing(int64_t id); /* complains, and is the outcome */
 
 extern const struct option_rule service_set_options[];

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `portillon service set`: how an application is told that a session has ended,
- * `portillon service set`: how an application is told that a session has ended,
  * whether it gets tickets by REST, and whether it may act for people at others.
  */
 #include "base/buf.h"
@@ -9,6 +8,7 @@
 #include "ctl/command.h"
 #include "ctl/run.h"
 #include "ctl/service.h"
+#include "ctl/service_proxy.h"
 #include "store/store.h"
 
 struct service_setting {
@@ -16,22 +16,13 @@ struct service_setting {
 	struct service_logout logout;
 	struct str rest; /* "yes", "no"; STR_NONE leaves as it is */
 	struct service_proxy proxy;
-	struct buf url; /* of the logout */
-	struct buf callback;
 	struct service_changed changed;
 };
 
 static bool
-sets_logout(const struct service_setting *s)
+setting_has_logout(const struct service_setting *s)
 {
 	return s->logout.type.at != NULL || s->logout.url.at != NULL;
-}
-
-static bool
-sets_proxy(const struct service_setting *s)
-{
-	return s->proxy.allowed.at != NULL || s->proxy.callback.at != NULL ||
-	       s->proxy.lenient.at != NULL;
 }
 
 static enum flow_next
@@ -40,13 +31,13 @@ setting_change(struct flow *f)
 	struct run *run = flow_state(f);
 	struct service_setting *s = run->state;
 
-	if (sets_logout(s))
+	if (setting_has_logout(s))
 		services_set_logout(run->store, f, s->id, &s->logout,
 		    &run->origin, &s->changed);
 	if (s->rest.at != NULL)
 		services_set_rest(run->store, f, s->id,
 		    str_equal(s->rest, STR("yes")), &run->origin, &s->changed);
-	if (sets_proxy(s))
+	if (service_proxy_given(&s->proxy))
 		services_set_proxy(
 		    run->store, f, s->id, &s->proxy, &run->origin, &s->changed);
 	return FLOW_NEXT;
@@ -73,20 +64,20 @@ setting_read_type(const struct options *options, struct service_setting *s)
 
 /* In the spelling of service addresses: only what may be called gets in. */
 static bool
-setting_read_url(const struct options *options, struct service_setting *s)
+setting_read_url(
+    const struct options *options, struct service_setting *s, struct buf *url)
 {
 	if (!options_has(options, "logout-url"))
 		return true;
 	s->logout.url = STR("");
 	if (options_text(options, "logout-url").len == 0)
 		return true;
-	if (!service_url_canonical(
-		options_text(options, "logout-url"), &s->url)) {
+	if (!service_url_canonical(options_text(options, "logout-url"), url)) {
 		command_complain("--logout-url takes an address such as "
 				 "https://app.example/logout, or '' for none");
 		return false;
 	}
-	s->logout.url = buf_str(&s->url);
+	s->logout.url = buf_str(url);
 	if (str_starts(s->logout.url, STR("https://")) ||
 	    options_has(options, "allow-http"))
 		return true;
@@ -95,76 +86,26 @@ setting_read_url(const struct options *options, struct service_setting *s)
 	return false;
 }
 
-static bool
-setting_read_answer(
-    const struct options *options, const char *name, struct str *answer)
-{
-	if (!options_has(options, name))
-		return true;
-	*answer = options_text(options, name);
-	if (str_equal(*answer, STR("yes")) || str_equal(*answer, STR("no")))
-		return true;
-	command_complain("--%s takes yes or no", name);
-	return false;
-}
-
-/* Never without https: who reads a proxy-granting ticket on the way has it. */
-static bool
-setting_read_callback(const struct options *options, struct service_setting *s)
-{
-	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
-
-	if (!options_has(options, "proxy-callback"))
-		return true;
-	s->proxy.callback = STR("");
-	if (options_text(options, "proxy-callback").len == 0)
-		return true;
-	if (!service_pattern_canonical(
-		options_text(options, "proxy-callback"), &s->callback, &why)) {
-		command_complain("--proxy-callback: %s", buf_cstr(&why));
-		return false;
-	}
-	s->proxy.callback = buf_str(&s->callback);
-	if (str_starts(s->proxy.callback, STR("https://")))
-		return true;
-	command_complain("--proxy-callback takes https:// only");
-	return false;
-}
-
-static bool
-setting_read(const struct options *options, struct service_setting *s)
-{
-	if (!service_id(options, &s->id) || !setting_read_type(options, s) ||
-	    !setting_read_url(options, s) ||
-	    !setting_read_answer(options, "rest", &s->rest) ||
-	    !setting_read_answer(options, "proxy", &s->proxy.allowed) ||
-	    !setting_read_answer(options, "proxy-lenient", &s->proxy.lenient) ||
-	    !setting_read_callback(options, s))
-		return false;
-	if (sets_logout(s) || s->rest.at != NULL || sets_proxy(s))
-		return true;
-	command_complain("say what to set: --logout, --logout-url, --rest, "
-			 "--proxy, --proxy-callback or --proxy-lenient");
-	return false;
-}
-
-static void
-setting_clear(struct service_setting *s)
-{
-	buf_clear(&s->url);
-	buf_clear(&s->callback);
-}
-
 int
 service_set(const struct settings *settings, const struct options *options)
 {
-	CLEANUP(setting_clear)
-	struct service_setting s = { .url = BUF_INIT(SERVICE_URL_LONGEST),
-		.callback = BUF_INIT(SERVICE_URL_LONGEST) };
+	CLEANUP(buf_clear) struct buf url = BUF_INIT(SERVICE_URL_LONGEST);
+	CLEANUP(buf_clear) struct buf callback = BUF_INIT(SERVICE_URL_LONGEST);
+	struct service_setting s = { 0 };
 	CLEANUP(run_clear) struct run run = { .state = &s };
 
-	if (!setting_read(options, &s))
+	if (!service_id(options, &s.id) || !setting_read_type(options, &s) ||
+	    !setting_read_url(options, &s, &url) ||
+	    !service_read_answer(options, "rest", &s.rest) ||
+	    !service_proxy_read(options, &callback, &s.proxy))
 		return OUTCOME_REFUSED;
+	if (!setting_has_logout(&s) && s.rest.at == NULL &&
+	    !service_proxy_given(&s.proxy)) {
+		command_complain("say what to set: --logout, --logout-url, "
+				 "--rest, --proxy, --proxy-callback or "
+				 "--proxy-lenient");
+		return OUTCOME_REFUSED;
+	}
 	if (!run_or_complain(&run, settings, setting_steps))
 		return OUTCOME_UNUSABLE;
 	if (s.changed.id == 0)
@@ -183,11 +124,6 @@ const struct option_rule service_set_options[] = {
 	    "does it get tickets by REST, where \"rest.endpoints\" is on" },
 	{ "allow-http", OPTION_FLAG, false, NULL,
 	    "accept an address without https" },
-	{ "proxy", OPTION_TEXT, false, "yes|no",
-	    "may it get tickets for other services, in a person's name" },
-	{ "proxy-callback", OPTION_TEXT, false, "PATTERN",
-	    "where it takes them for that; '': where it is itself" },
-	{ "proxy-lenient", OPTION_TEXT, false, "yes|no",
-	    "if it cannot be called, is its ticket good without that" },
+	SERVICE_PROXY_OPTIONS,
 	OPTION_END,
 };

@@ -26,7 +26,7 @@ struct key_retired {
 	/* "retired", or why it must stay: "active", "recent", "sessions",
 	 * "seals" */
 	struct str verdict;
-	int64_t sessions; /* living ones with a cookie made with it */
+	int64_t sessions; /* living ones with a cookie or grant made with it */
 	int64_t seals; /* secrets at rest that only it opens */
 	int64_t free_at; /* when its tickets are old; 0: they are */
 };

@@ -787,7 +787,7 @@ def test_D08_who_redeemed_a_proxy_ticket_is_told(place, apps, person):
 def test_grants_go_with_their_sessions(place, apps, person):
     app = apps()
     app.granted(person())
-    place.sql("delete from sso.session")
+    place.sql("delete from sso.session", role="portillon_app")
     assert grants(place) == 0
 
 

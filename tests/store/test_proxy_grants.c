@@ -184,6 +184,21 @@ test_no_grant_no_ticket(void **state)
 	assert_int_equal(redeemed.proxies.len, 0);
 }
 
+/* Its cookie is of another key. */
+static void
+test_a_key_stays_as_long_as_a_grant(void **state)
+{
+	static const char sessions_of_key[] =
+	    "select sessions from sso.retire_key(2::smallint, 'epoch', 'epoch',"
+	    " now())";
+
+	(void)state;
+	assert_int_equal(harness_number(sessions_of_key), 0);
+	harness_sql("update sso.proxy_grant set key_id = 2");
+	assert_int_equal(harness_number(sessions_of_key), 1);
+	harness_sql("update sso.proxy_grant set key_id = 1");
+}
+
 static void
 test_all_ends_with_the_session(void **state)
 {
@@ -209,6 +224,7 @@ main(void)
 		cmocka_unit_test(test_found_with_its_session),
 		cmocka_unit_test(test_tickets_are_spent_once),
 		cmocka_unit_test(test_no_grant_no_ticket),
+		cmocka_unit_test(test_a_key_stays_as_long_as_a_grant),
 		cmocka_unit_test(test_all_ends_with_the_session),
 	};
 	int failures;
