@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The second step: what is known of a person and their browser, and what the
- * policy makes of it.
- *
- * Asked for while the password is being compared; decided when all has come.
- * The deciding itself is policy_decide(); here its facts are gathered, and
- * nowhere else.
+ * policy makes of it.  Asked for while the password is being compared; decided
+ * when all has come.  The deciding itself is policy_decide(); here its facts
+ * are gathered, and nowhere else.
  */
 #ifndef WEB_SECOND_STEP_H
 #define WEB_SECOND_STEP_H
@@ -68,10 +66,8 @@ void second_step_decide(
 /* Has anybody a policy, so that deciding is worth its facts? */
 bool second_step_matters(const struct request *, const struct destination *);
 
-/*
- * What a session shows for itself: where an ordinary session would have ended,
- * a long one shows that the password was given, and nothing else.
- */
+/* What a session shows for itself: where an ordinary session would have ended,
+ * a long one shows that the password was given, and nothing else. */
 struct facts_session second_step_session(
     const struct request *, const struct session *);
 
@@ -79,13 +75,11 @@ struct facts_session second_step_session(
  * may not pass. */
 enum sign_in_step second_step_next(const struct second_step *);
 
-/*
- * The same for somebody who has just shown what was asked for: where they may
+/* The same for somebody who has just shown what was asked for: where they may
  * pass and a generator is offered first, that is the decision from now on, and
  * SIGN_IN_OFFER comes next.  Only behind the password of a sign-in that is not
  * to confirm anything, and what is offered without an end not more often than
- * the policy encourages.
- */
+ * the policy encourages. */
 enum sign_in_step second_step_next_or_offer(
     const struct request *, struct second_step *);
 
@@ -107,10 +101,9 @@ struct str second_step_skipped(const struct second_step *);
 /* The address that a code is sent to; NULL: none that takes one. */
 const struct address_row *second_step_address(const struct second_step *);
 
-/* Whether a factor is among those that are asked for. */
+/* Whether a factor is among those that are asked for; and whether the policy
+ * knows it as a way for this person. */
 bool second_step_takes(const struct second_step *, enum factor);
-
-/* Whether the policy knows the factor as a way for this person. */
 bool second_step_has(const struct second_step *, enum factor);
 
 /* An old cookie came back from a browser that they trust: it was copied, or a

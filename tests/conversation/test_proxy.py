@@ -114,6 +114,20 @@ def test_G03_G04_G05_G21_the_ticket_is_brought_once(
     assert proxy_ticket(place, granting["pgtId"], APPLICATION)[0]
 
 
+def test_G20_a_service_ticket_gives_one_granting_ticket(place, apps, person):
+    """Also where its application does not take the first one."""
+    app, alice = apps(), person()
+    ticket = alice.ticket_for(app.url())
+    assert app.validate(ticket).granting_iou
+    assert app.validate(ticket).code == "INVALID_TICKET"
+    assert len(app.heard) == 1
+    app.answer = says(500)
+    ticket = alice.ticket_for(app.url())
+    assert app.validate(ticket).code == "INVALID_PROXY_CALLBACK"
+    assert app.validate(ticket).code == "INVALID_TICKET"
+    assert len(app.heard) == 2
+
+
 @pytest.mark.parametrize("given, called", [
     ("/pgt", "/pgt?pgtIou="),
     ("/pgt?", "/pgt?pgtIou="),

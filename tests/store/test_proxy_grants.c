@@ -190,7 +190,7 @@ test_a_key_stays_as_long_as_a_grant(void **state)
 {
 	static const char sessions_of_key[] =
 	    "select sessions from sso.retire_key(2::smallint, 'epoch', 'epoch',"
-	    " now())";
+	    " 'epoch', now())";
 
 	(void)state;
 	assert_int_equal(harness_number(sessions_of_key), 0);
