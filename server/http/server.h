@@ -87,8 +87,6 @@ enum http_kind {
 	HTTP_PAGE_LEAVING, /* its form may end at an application: the browser
 			      applies form-action to every later hop */
 	HTTP_PAGE_SCRIPTED, /* likewise, and it may run our own script */
-	HTTP_PAGE_POSTING, /* it may run our own script, and its form may post
-			      to `form_action` and nowhere else */
 	HTTP_DATA, /* for machines, and bare redirects */
 	HTTP_ASSET, /* may be cached for ever: its name has its hash */
 };
@@ -98,7 +96,6 @@ struct http_response {
 	enum http_kind kind;
 	struct str content_type; /* STR_NONE: no body */
 	struct str location; /* STR_NONE: no such field */
-	struct str form_action; /* an origin, for HTTP_PAGE_POSTING */
 	struct str fields; /* further whole "Name: value\r\n" lines */
 	struct str cookies; /* whole "Set-Cookie: ...\r\n" lines */
 	unsigned retry_after; /* seconds; 0: no such field */

@@ -50,7 +50,6 @@ static const struct str kind_fields[] = {
 	    PAGE_POLICY "\r\n" EVERY_ANSWER NEVER_STORED),
 	[HTTP_PAGE_SCRIPTED] = STR_INIT(
 	    PAGE_POLICY "; script-src 'self'\r\n" EVERY_ANSWER NEVER_STORED),
-	[HTTP_PAGE_POSTING] = STR_INIT(EVERY_ANSWER NEVER_STORED),
 	[HTTP_DATA] = STR_INIT(
 	    DATA_POLICY EVERY_ANSWER NEVER_STORED),
 	[HTTP_ASSET] = STR_INIT(
@@ -91,21 +90,9 @@ write_status(struct buf *out, const struct http_response *response)
 	buf_words(out, "\r\n");
 }
 
-/* Its policy differs from page to page: it names where the form leads. */
-static void
-write_posting_policy(struct buf *out, const struct http_response *response)
-{
-	buf_words(out, PAGE_POLICY "; script-src 'self'; form-action ");
-	buf_text(out, response->form_action.len > 0 ? response->form_action
-						    : STR("'none'"));
-	buf_words(out, "\r\n");
-}
-
 static void
 write_fields(struct buf *out, const struct http_response *response)
 {
-	if (response->kind == HTTP_PAGE_POSTING)
-		write_posting_policy(out, response);
 	buf_text(out, kind_fields[response->kind]);
 	if (response->content_type.len > 0) {
 		buf_words(out, "Content-Type: ");

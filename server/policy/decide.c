@@ -235,7 +235,8 @@ needs_password(struct weighing *w)
 		weigh_because(w, REASON_RENEW);
 		return true;
 	}
-	if (weigh_within(w, session->password_at, w->settings.session_max))
+	if (weigh_within(w, session->password_at, w->settings.session_max) &&
+	    !(session->overdue && w->settings.session_stay == 0))
 		return false;
 	why = weigh_because(w, REASON_PASSWORD_TOO_OLD);
 	why->at = session->password_at;

@@ -63,6 +63,7 @@ enum session_skip {
 
 struct facts_session {
 	int64_t password_at;
+	bool overdue; /* goes on only since its person asked to stay */
 	bool password_given; /* in this very request or flow */
 	int64_t verified_at; /* last second step in this session */
 	factor_set methods; /* given in this session */

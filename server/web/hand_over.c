@@ -3,7 +3,7 @@
  * A new ticket on its way to the application.
  *
  * Whichever way it takes, it leaves for the address whose canonical form it was
- * sealed for.  The page that posts may post there and nowhere else.
+ * sealed for.
  */
 #include "web/hand_over.h"
 
@@ -11,7 +11,6 @@
 #include "cas/ticket.h"
 #include "http/server.h"
 #include "model/service.h"
-#include "text/url.h"
 #include "web/destination.h"
 #include "web/grant.h"
 #include "web/request.h"
@@ -34,19 +33,6 @@ address_with(
 	return arena_text(&rq->arena, buf_str(&address));
 }
 
-/* Scheme, host and port, as a content security policy spells them. */
-static struct str
-origin_of(struct request *rq, const struct destination *to)
-{
-	struct url url;
-
-	if (!url_parse(to->canonical, &url))
-		return STR_NONE;
-	return arena_format(&rq->arena, "%.*s://%.*s%s%.*s",
-	    STR_ARGS(url.scheme), STR_ARGS(url.host),
-	    url.port.len > 0 ? ":" : "", STR_ARGS(url.port));
-}
-
 static enum flow_next
 reply_form(struct request *rq, const struct destination *to, struct str ticket)
 {
@@ -58,8 +44,7 @@ reply_form(struct request *rq, const struct destination *to, struct str ticket)
 		.saml = to->saml,
 	};
 
-	rq->posts_to = origin_of(rq, to);
-	if (page.action.len == 0 || rq->posts_to.len == 0)
+	if (page.action.len == 0)
 		return reply_error(rq, 500);
 	request_fill_frame(rq, &page.frame);
 	return reply_page(rq, PAGE_HAND_OVER, 200, &page);

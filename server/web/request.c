@@ -277,9 +277,8 @@ page_kind(enum page page)
 		return HTTP_PAGE_LEAVING;
 	case PAGE_SET_UP:
 	case PAGE_CODES:
-		return HTTP_PAGE_SCRIPTED;
 	case PAGE_HAND_OVER:
-		return HTTP_PAGE_POSTING;
+		return HTTP_PAGE_SCRIPTED;
 	default:
 		return HTTP_PAGE;
 	}
@@ -301,7 +300,6 @@ reply_page(
 	    rq, &(struct http_response){
 		    .status = status,
 		    .kind = page_kind(page),
-		    .form_action = rq->posts_to,
 		    .content_type = STR("text/html;charset=UTF-8"),
 		    .body = buf_str(&body),
 		});

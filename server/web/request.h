@@ -61,7 +61,6 @@ struct request {
 	struct str service; /* an address, without its query */
 	int64_t session;
 
-	struct str posts_to; /* the origin that PAGE_HAND_OVER may post to */
 	struct str allow; /* methods, to say with a 405 */
 	unsigned
 	    retry_after; /* seconds, to say with a 429; 0: nothing to say */

@@ -113,7 +113,8 @@ second_step_session(const struct request *rq, const struct session *session)
 {
 	struct facts_session facts = { .password_at = session->password_at };
 
-	if (is_overdue(rq, session))
+	facts.overdue = is_overdue(rq, session);
+	if (facts.overdue)
 		return facts;
 	facts.verified_at = session->verified_at;
 	if (session->verified_at > 0)

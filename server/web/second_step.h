@@ -39,8 +39,8 @@ struct second_step_of {
 	const struct destination *to;
 	bool renew;
 	struct facts_session session;
-	/* A program speaks for them, and they may be anywhere: where it stands
-	 * spares nothing, though it may forbid. */
+	/* A program speaks for them, and they may be anywhere: no network
+	 * spares anything, though it may forbid. */
 	bool relayed;
 	struct str client; /* an address; STR_NONE: who asks now */
 };

@@ -341,6 +341,19 @@ def test_a_policy_may_forbid_to_stay(visit, policy):
     assert max_age(one.sign_in(service=APPLICATION)) is None
 
 
+def test_T155_who_stays_stays_nowhere_else(visit, place, policy):
+    """In a session that another policy let them keep, or this one before it
+    changed: where an ordinary one would have ended the password is due."""
+    one = visit()
+    assert max_age(one.sign_in(service=APPLICATION))
+    policy({"requirement": "offer", "session.stay": False})
+    assert one.knows()
+    place.clock.shift(3700)
+    for _ in range(2):
+        page = one.login(service=OTHER)
+        assert page.form.types["password"] == "password"
+
+
 def test_a_policy_says_when_the_password_is_due(visit, place, policy):
     policy({"requirement": "offer", "session.max": "2h"})
     one = visit()

@@ -136,7 +136,7 @@ proxy_decide(struct request *rq, struct proxy_state *p)
 		.client = p->found.client_address.at != NULL
 			      ? p->found.client_address
 			      : STR(""),
-		.relayed = p->found.browser_id.len == 0, /* by REST */
+		.relayed = true,
 	    },
 	    &p->second);
 	if (second_step_next(&p->second) != SIGN_IN_RIGHT)
