@@ -4,8 +4,9 @@
  *
  * As with mails, rows are claimed, durably, before anybody is called and
  * settled afterwards, so a notice arrives at least once, and twice if this
- * process ends in between: then with the same bytes.  One host is called twice
- * at a time at most, so that those that hang hold up nobody else.
+ * process ends in between: then with the same bytes.  Those that hang hold up
+ * nobody else for long: one host is called twice at a time at most, first calls
+ * are short while others wait, and repetitions come last.
  */
 #ifndef JOBS_LOGOUT_CALLS_H
 #define JOBS_LOGOUT_CALLS_H

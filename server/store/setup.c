@@ -2,9 +2,9 @@
 /*
  * The first pipeline of a connection.
  *
- * Quick statements are looked up by key, whatever the planner thinks of tables
- * that were empty when it planned: one plan for all values, no sequential
- * scans, no compilation.
+ * Quick statements, and those of bulk, look things up by key, whatever the
+ * planner thinks of tables that were empty when it planned: one plan for all
+ * values, no sequential scans, no compilation.
  */
 #include "store/setup.h"
 
@@ -33,13 +33,15 @@ static const Oid setup_oids[] = {
 /* A plain commit is durable, but for the quick lane with its barrier. */
 static const char setup_quick[] =
     "select set_config('synchronous_commit', 'off', false),"
-    " set_config('lock_timeout', '500ms', false),"
-    " set_config('enable_seqscan', 'off', false),"
-    " set_config('plan_cache_mode', 'force_generic_plan', false),";
+    " set_config('lock_timeout', '500ms', false),";
 
 static const char setup_slow[] =
     "select set_config('synchronous_commit', 'on', false),"
     " set_config('lock_timeout', '2s', false),";
+
+static const char setup_by_key[] =
+    " set_config('enable_seqscan', 'off', false),"
+    " set_config('plan_cache_mode', 'force_generic_plan', false),";
 
 static const char setup_all[] =
     " set_config('jit', 'off', false),"
@@ -72,6 +74,8 @@ setup_write(
 	bool quick = setup->lane == LANE_QUICK;
 
 	buf_words(sql, quick ? setup_quick : setup_slow);
+	if (quick || setup->lane == LANE_BULK)
+		buf_words(sql, setup_by_key);
 	buf_words(sql, setup_all);
 	buf_format(sql,
 	    " set_config('statement_timeout', '%" PRId64 "', false),",

@@ -248,18 +248,23 @@ class Bench:
     # What is small: the end of a session, memory and time to start
 
     def sign_out(self):
-        """W10 at a steady rate, and whether all applications were told of
-        it.  Ends sessions, so nothing that draws from them comes after it."""
+        """W10, and beside it people whom no application is to be told of.
+        Ends sessions, so nothing that draws from them comes after it."""
         count = SIGN_OUT_RATE * (SIGN_OUT_SECONDS + 2 * WARM_UP)
         self.stack.add_leavers(count)
-        figures = measure(
-            self.stack, "server", SIGN_OUT_SECONDS, "logout",
-            people=self.stack.sessions, most=count,
-            skip=self.stack.sizes.sessions - count, rate=SIGN_OUT_RATE,
-            connections=SIGN_OUT_CONNECTIONS)
-        self.stack.await_told(int(figures["accepted"]))
+        last = self.stack.sizes.sessions - count
+        self.note("W10 none", self.leave(last - count, count))
+        figures = self.leave(last, count)
         self.note("W10", figures)
+        self.stack.await_told(int(figures["accepted"]))
         return figures["p99_us"] / 1000
+
+    def leave(self, skip, count):
+        """At a steady rate, far from the maximum."""
+        return measure(
+            self.stack, "server", SIGN_OUT_SECONDS, "logout",
+            people=self.stack.sessions, skip=skip, most=count,
+            rate=SIGN_OUT_RATE, connections=SIGN_OUT_CONNECTIONS)
 
     def weigh(self):
         """The last two on fresh processes, which have nothing to use again.

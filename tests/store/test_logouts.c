@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -128,6 +129,35 @@ test_asked_again(void **state)
 	assert_int_equal(claim("b", 64, 0, "{}"), ids(9, 16));
 }
 
+/* Planned when there was nothing, and so when a scan looked cheap. */
+static void
+test_found_by_key(void **state)
+{
+	static const char scans[] = "select coalesce(sum(%s), 0) from "
+				    "pg_stat_user_tables where relname = "
+				    "'outbox'";
+	char by_scan[128], by_key[128];
+
+	(void)state;
+	snprintf(by_scan, sizeof(by_scan), scans, "seq_scan");
+	snprintf(by_key, sizeof(by_key), scans, "idx_scan");
+	harness_sql("delete from sso.outbox");
+	harness_sql("vacuum analyze sso.outbox");
+	assert_int_equal(claim("a", 64, 64, "{}"), 0);
+	harness_sql(rows);
+	harness_sql("select pg_stat_force_next_flush()");
+	harness_sql("select pg_stat_reset_single_table_counters("
+		    "'sso.outbox'::regclass)");
+	assert_int_equal(claim("b", 64, 64, "{}"), ids(1, 16));
+	/* who leaves tells what it has done */
+	harness_sql("select pg_terminate_backend(pid) from pg_stat_activity "
+		    "where usename = 'portillon_app'");
+	while (harness_number(by_scan) + harness_number(by_key) == 0)
+		harness_turn(10);
+	assert_int_equal(harness_number(by_scan), 0);
+	harness_wait_ready();
+}
+
 static int
 begin(void **state)
 {
@@ -153,6 +183,7 @@ main(void)
 		    test_repetitions_leave_places_free, fill),
 		cmocka_unit_test_setup(test_two_for_a_host, fill),
 		cmocka_unit_test_setup(test_asked_again, fill),
+		cmocka_unit_test(test_found_by_key),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

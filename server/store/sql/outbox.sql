@@ -39,7 +39,6 @@ FROM claimed AS c;
 -- name: outbox_settle
 -- role: app
 -- retry: idempotent
--- lane: bulk
 -- What became of a try, unless somebody else has claimed the row since.
 WITH settled AS (
 	UPDATE sso.outbox
