@@ -406,3 +406,9 @@ service_url_with_artifact(struct str url, struct str ticket, struct buf *out)
 {
 	put_with_ticket(url, "SAMLart=", ticket, out);
 }
+
+void
+service_url_with_logout(struct str url, struct str request, struct buf *out)
+{
+	put_with_ticket(url, "logoutRequest=", request, out);
+}

@@ -43,6 +43,10 @@ void service_url_with_ticket(
 void service_url_with_artifact(
     struct str url, struct str ticket, struct buf *out);
 
+/* The same with "logoutRequest=REQUEST", which is percent-encoded already. */
+void service_url_with_logout(
+    struct str url, struct str request, struct buf *out);
+
 /*
  * Patterns of the registry, where (star) is '*':
  *	https://app.example/cb		just this path, any query

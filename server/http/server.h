@@ -89,6 +89,8 @@ enum http_kind {
 	HTTP_PAGE_SCRIPTED, /* likewise, and it may run our own script */
 	HTTP_PAGE_POSTING, /* it may run our own script, and its form may post
 			      to `form_action` and nowhere else */
+	HTTP_PAGE_ASKING, /* as HTTP_PAGE, and it asks for images at
+			     `images_from` */
 	HTTP_DATA, /* for machines, and bare redirects */
 	HTTP_ASSET, /* may be cached for ever: its name has its hash */
 };
@@ -99,6 +101,8 @@ struct http_response {
 	struct str content_type; /* STR_NONE: no body */
 	struct str location; /* STR_NONE: no such field */
 	struct str form_action; /* an origin, for HTTP_PAGE_POSTING */
+	/* Origins, each with a blank before, for HTTP_PAGE_ASKING. */
+	struct str images_from;
 	struct str fields; /* further whole "Name: value\r\n" lines */
 	struct str cookies; /* whole "Set-Cookie: ...\r\n" lines */
 	unsigned retry_after; /* seconds; 0: no such field */

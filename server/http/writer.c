@@ -36,7 +36,7 @@ enum {
 
 #define PAGE_POLICY \
 	"Content-Security-Policy: default-src 'none'; style-src 'self'; " \
-	"img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+	"base-uri 'none'; frame-ancestors 'none'; img-src 'self' data:"
 
 #define DATA_POLICY \
 	"Content-Security-Policy: default-src 'none'; base-uri 'none'; " \
@@ -51,6 +51,7 @@ static const struct str kind_fields[] = {
 	[HTTP_PAGE_SCRIPTED] = STR_INIT(
 	    PAGE_POLICY "; script-src 'self'\r\n" EVERY_ANSWER NEVER_STORED),
 	[HTTP_PAGE_POSTING] = STR_INIT(EVERY_ANSWER NEVER_STORED),
+	[HTTP_PAGE_ASKING] = STR_INIT(EVERY_ANSWER NEVER_STORED),
 	[HTTP_DATA] = STR_INIT(
 	    DATA_POLICY EVERY_ANSWER NEVER_STORED),
 	[HTTP_ASSET] = STR_INIT(
@@ -91,10 +92,16 @@ write_status(struct buf *out, const struct http_response *response)
 	buf_words(out, "\r\n");
 }
 
-/* Its policy differs from page to page: it names where the form leads. */
+/* Of what differs from page to page: where the form leads, who is asked. */
 static void
-write_posting_policy(struct buf *out, const struct http_response *response)
+write_policy(struct buf *out, const struct http_response *response)
 {
+	if (response->kind == HTTP_PAGE_ASKING) {
+		buf_words(out, PAGE_POLICY);
+		buf_text(out, response->images_from);
+		buf_words(out, "; form-action 'self'\r\n");
+		return;
+	}
 	buf_words(out, PAGE_POLICY "; script-src 'self'; form-action ");
 	buf_text(out, response->form_action.len > 0 ? response->form_action
 						    : STR("'none'"));
@@ -104,8 +111,9 @@ write_posting_policy(struct buf *out, const struct http_response *response)
 static void
 write_fields(struct buf *out, const struct http_response *response)
 {
-	if (response->kind == HTTP_PAGE_POSTING)
-		write_posting_policy(out, response);
+	if (response->kind == HTTP_PAGE_POSTING ||
+	    response->kind == HTTP_PAGE_ASKING)
+		write_policy(out, response);
 	buf_text(out, kind_fields[response->kind]);
 	if (response->content_type.len > 0) {
 		buf_words(out, "Content-Type: ");

@@ -34,17 +34,16 @@ address_with(
 	return arena_text(&rq->arena, buf_str(&address));
 }
 
-/* Scheme, host and port, as a content security policy spells them. */
 static struct str
 origin_of(struct request *rq, const struct destination *to)
 {
+	CLEANUP(buf_clear) struct buf origin = BUF_INIT(SERVICE_URL_LONGEST);
 	struct url url;
 
 	if (!url_parse(to->canonical, &url))
 		return STR_NONE;
-	return arena_format(&rq->arena, "%.*s://%.*s%s%.*s",
-	    STR_ARGS(url.scheme), STR_ARGS(url.host),
-	    url.port.len > 0 ? ":" : "", STR_ARGS(url.port));
+	url_put_origin(&origin, &url);
+	return arena_text(&rq->arena, buf_str(&origin));
 }
 
 static enum flow_next

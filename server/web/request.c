@@ -280,6 +280,8 @@ page_kind(enum page page)
 		return HTTP_PAGE_SCRIPTED;
 	case PAGE_HAND_OVER:
 		return HTTP_PAGE_POSTING;
+	case PAGE_SIGNED_OUT:
+		return HTTP_PAGE_ASKING;
 	default:
 		return HTTP_PAGE;
 	}
@@ -302,6 +304,7 @@ reply_page(
 		    .status = status,
 		    .kind = page_kind(page),
 		    .form_action = rq->posts_to,
+		    .images_from = rq->images_from,
 		    .content_type = STR("text/html;charset=UTF-8"),
 		    .body = buf_str(&body),
 		});

@@ -62,6 +62,7 @@ struct request {
 	int64_t session;
 
 	struct str posts_to; /* the origin that PAGE_HAND_OVER may post to */
+	struct str images_from; /* origins that PAGE_SIGNED_OUT asks */
 	struct str allow; /* methods, to say with a 405 */
 	unsigned
 	    retry_after; /* seconds, to say with a 429; 0: nothing to say */
