@@ -97,6 +97,16 @@ bytes_base32(struct buf *out, const void *at, size_t len)
 }
 
 void
+bytes_base64(struct buf *out, const void *at, size_t len)
+{
+	bytes_spell(out, (struct str){ at, len }, BASE64_BITS,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	    "0123456789+/");
+	for (size_t missing = (3 - len % 3) % 3; missing > 0; missing--)
+		buf_char(out, '=');
+}
+
+void
 bytes_base64url(struct buf *out, const void *at, size_t len)
 {
 	bytes_spell(out, (struct str){ at, len }, BASE64_BITS,

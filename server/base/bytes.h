@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bytes and their spellings: hexadecimal, base32 and base64url (RFC 4648,
- * unpadded), base62 numbers, big-endian integers; comparing and wiping secrets.
+ * unpadded), base64, base62 numbers, big-endian integers; comparing and wiping
+ * secrets.
  */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
@@ -17,6 +18,7 @@ void bytes_wipe(void *at, size_t len);
 
 void bytes_hex(struct buf *out, const void *at, size_t len);
 void bytes_base32(struct buf *out, const void *at, size_t len); /* capitals */
+void bytes_base64(struct buf *out, const void *at, size_t len); /* padded */
 void bytes_base64url(struct buf *out, const void *at, size_t len);
 
 /* True and exactly `len` bytes if the text spells just that many. */

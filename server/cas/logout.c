@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The logout request of back-channel single logout.
+ * The logout request of single logout, as a form and as an address.
  */
 #include "cas/logout.h"
 
 #include "base/buf.h"
+#include "base/bytes.h"
+#include "cas/service_url.h"
 #include "text/escape.h"
 #include "text/moment.h"
+#include "text/zlib_stored.h"
 
 #define NAME_NOT_USED STR("@NOT_USED@")
 
@@ -71,4 +74,26 @@ logout_body(const struct logout_notice *notice, int64_t number,
 	nameless.user = NAME_NOT_USED;
 	if (!write_body(&nameless, number, ended_at, out))
 		out->failed = true;
+}
+
+void
+logout_front_url(const struct logout_notice *notice, int64_t number,
+    int64_t ended_at, struct buf *out)
+{
+	CLEANUP(buf_clear) struct buf xml = BUF_INIT(XML_LONGEST);
+	CLEANUP(buf_clear) struct buf packed = BUF_INIT(2 * XML_LONGEST);
+	CLEANUP(buf_clear) struct buf letters = BUF_INIT(2 * XML_LONGEST);
+	CLEANUP(buf_clear) struct buf value = BUF_INIT(3 * XML_LONGEST);
+	struct logout_notice nameless = *notice;
+
+	nameless.user = NAME_NOT_USED;
+	write_xml(&nameless, number, ended_at, &xml);
+	zlib_stored(&packed, buf_str(&xml));
+	bytes_base64(&letters, packed.at, packed.len);
+	escape_url(&value, buf_str(&letters));
+	if (!buf_ok(&xml) || !buf_ok(&packed) || !buf_ok(&value)) {
+		out->failed = true;
+		return;
+	}
+	service_url_with_logout(notice->url, buf_str(&value), out);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What an application is told when a session ends (cas.md 1.4, rows D09 to
- * D12, D16): a SAML 2.0 LogoutRequest in the one spelling that all clients
+ * D12, D16, D20): a SAML 2.0 LogoutRequest in the one spelling that all clients
  * read, some of which look for it with regular expressions.
  */
 #ifndef CAS_LOGOUT_H
@@ -35,5 +35,14 @@ bool logout_unpack(struct str packed, struct logout_notice *) MUST_CHECK;
  */
 void logout_body(const struct logout_notice *, int64_t number, int64_t ended_at,
     struct buf *out);
+
+/*
+ * The address that a browser asks for instead (front channel): "logoutRequest"
+ * is added to the notice's, the request in zlib's format and base64.  The user
+ * is "@NOT_USED@" whatever the notice says: addresses stand in logs.  `url`
+ * must be one of a service; `out` fails if it has no room.
+ */
+void logout_front_url(const struct logout_notice *, int64_t number,
+    int64_t ended_at, struct buf *out);
 
 #endif

@@ -429,3 +429,9 @@ service_url_with_grant(
 		put_visible(out, fragment);
 	}
 }
+
+void
+service_url_with_logout(struct str url, struct str request, struct buf *out)
+{
+	put_with_ticket(url, "logoutRequest=", request, out);
+}

@@ -43,6 +43,10 @@ void service_url_with_ticket(
 void service_url_with_artifact(
     struct str url, struct str ticket, struct buf *out);
 
+/* The same with "logoutRequest=REQUEST", which is percent-encoded already. */
+void service_url_with_logout(
+    struct str url, struct str request, struct buf *out);
+
 /*
  * The address that a proxy-granting ticket is sent to: `url` with its whole
  * query, and "pgtIou=IOU&pgtId=PGT" behind that, before the fragment.  Encoded

@@ -108,8 +108,11 @@ exporting_put(const struct exporting *e, const struct buf *text)
 {
 	struct str all = buf_str(text);
 
-	if (buf_ok(text) &&
-	    (all.len == 0 || fwrite(all.at, 1, all.len, e->file) == all.len))
+	if (!buf_ok(text)) {
+		buf_format(e->why, "an account has more than an export holds");
+		return false;
+	}
+	if (all.len == 0 || fwrite(all.at, 1, all.len, e->file) == all.len)
 		return true;
 	buf_format(e->why, "cannot write %s: %s", e->path, strerror(errno));
 	return false;

@@ -35,7 +35,7 @@ static void
 print_hosts(struct arena *arena, const struct logout_host *hosts, size_t count)
 {
 	enum {
-		COLUMNS = 6
+		COLUMNS = 7
 	};
 	struct str *cells =
 	    arena_alloc(arena, (count + 1) * COLUMNS * sizeof(*cells));
@@ -46,6 +46,7 @@ print_hosts(struct arena *arena, const struct logout_host *hosts, size_t count)
 	*row++ = STR("WAITING");
 	*row++ = STR("GIVEN UP");
 	*row++ = STR("DELIVERED");
+	*row++ = STR("BY BROWSER");
 	*row++ = STR("LAST ERROR");
 	for (size_t i = 0; i < count; i++) {
 		*row++ = hosts[i].host;
@@ -53,6 +54,7 @@ print_hosts(struct arena *arena, const struct logout_host *hosts, size_t count)
 		*row++ = number(arena, hosts[i].waiting);
 		*row++ = number(arena, hosts[i].given_up);
 		*row++ = number(arena, hosts[i].delivered);
+		*row++ = number(arena, hosts[i].by_browser);
 		*row++ = hosts[i].last_error;
 	}
 	plain_table(stdout, cells, COLUMNS, count + 1);
@@ -71,6 +73,7 @@ print_hosts_json(const struct logout_host *hosts, size_t count)
 		json_put(host, "waiting", json_integer(hosts[i].waiting));
 		json_put(host, "given_up", json_integer(hosts[i].given_up));
 		json_put(host, "delivered", json_integer(hosts[i].delivered));
+		json_put(host, "by_browser", json_integer(hosts[i].by_browser));
 		json_put(host, "last_error", json_words(hosts[i].last_error));
 		json_append(list, host);
 	}

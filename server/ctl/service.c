@@ -159,12 +159,18 @@ service_list(const struct settings *settings, const struct options *options)
 static struct str
 service_logout_words(struct arena *arena, const struct service *service)
 {
+	const char *how;
+
 	if (str_equal(service->logout_type, STR("none")))
 		return STR("is not told of it");
+	how = str_equal(service->logout_type, STR("front"))
+		  ? "is told by the browser"
+		  : "is called";
 	if (service->logout_url.len == 0)
-		return STR("is called where it redeemed a ticket");
+		return arena_format(
+		    arena, "%s where it redeemed a ticket", how);
 	return arena_format(
-	    arena, "is called at %.*s", STR_ARGS(service->logout_url));
+	    arena, "%s at %.*s", how, STR_ARGS(service->logout_url));
 }
 
 static struct str

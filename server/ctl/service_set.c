@@ -56,9 +56,10 @@ setting_read_type(const struct options *options, struct service_setting *s)
 		return true;
 	s->logout.type = options_text(options, "logout");
 	if (str_equal(s->logout.type, STR("back")) ||
+	    str_equal(s->logout.type, STR("front")) ||
 	    str_equal(s->logout.type, STR("none")))
 		return true;
-	command_complain("--logout takes back or none");
+	command_complain("--logout takes back, front or none");
 	return false;
 }
 
@@ -117,7 +118,8 @@ service_set(const struct settings *settings, const struct options *options)
 const struct option_rule service_set_options[] = {
 	{ "ID", OPTION_WORD, .help = "number of the service" },
 	{ "logout", OPTION_TEXT, false, "TYPE",
-	    "back: it is called when a session ends; none: it is not" },
+	    "back: it is called when a session ends; front: the browser that "
+	    "signs out tells it; none: it is not told" },
 	{ "logout-url", OPTION_TEXT, false, "URL",
 	    "where it is called; '': where it redeemed a ticket" },
 	{ "rest", OPTION_TEXT, false, "yes|no",

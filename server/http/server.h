@@ -87,6 +87,8 @@ enum http_kind {
 	HTTP_PAGE_LEAVING, /* its form may end at an application: the browser
 			      applies form-action to every later hop */
 	HTTP_PAGE_SCRIPTED, /* likewise, and it may run our own script */
+	HTTP_PAGE_ASKING, /* as HTTP_PAGE, and it asks for images at
+			     `images_from` */
 	HTTP_DATA, /* for machines, and bare redirects */
 	HTTP_ASSET, /* may be cached for ever: its name has its hash */
 };
@@ -96,6 +98,8 @@ struct http_response {
 	enum http_kind kind;
 	struct str content_type; /* STR_NONE: no body */
 	struct str location; /* STR_NONE: no such field */
+	/* Origins, each with a blank before, for HTTP_PAGE_ASKING. */
+	struct str images_from;
 	struct str fields; /* further whole "Name: value\r\n" lines */
 	struct str cookies; /* whole "Set-Cookie: ...\r\n" lines */
 	unsigned retry_after; /* seconds; 0: no such field */

@@ -36,7 +36,7 @@ enum {
 
 #define PAGE_POLICY \
 	"Content-Security-Policy: default-src 'none'; style-src 'self'; " \
-	"img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'"
+	"base-uri 'none'; frame-ancestors 'none'; img-src 'self' data:"
 
 #define DATA_POLICY \
 	"Content-Security-Policy: default-src 'none'; base-uri 'none'; " \
@@ -50,6 +50,7 @@ static const struct str kind_fields[] = {
 	    PAGE_POLICY "\r\n" EVERY_ANSWER NEVER_STORED),
 	[HTTP_PAGE_SCRIPTED] = STR_INIT(
 	    PAGE_POLICY "; script-src 'self'\r\n" EVERY_ANSWER NEVER_STORED),
+	[HTTP_PAGE_ASKING] = STR_INIT(EVERY_ANSWER NEVER_STORED),
 	[HTTP_DATA] = STR_INIT(
 	    DATA_POLICY EVERY_ANSWER NEVER_STORED),
 	[HTTP_ASSET] = STR_INIT(
@@ -90,9 +91,20 @@ write_status(struct buf *out, const struct http_response *response)
 	buf_words(out, "\r\n");
 }
 
+/* Of the page that differs in whom it asks. */
+static void
+write_asking_policy(struct buf *out, const struct http_response *response)
+{
+	buf_words(out, PAGE_POLICY);
+	buf_text(out, response->images_from);
+	buf_words(out, "; form-action 'self'\r\n");
+}
+
 static void
 write_fields(struct buf *out, const struct http_response *response)
 {
+	if (response->kind == HTTP_PAGE_ASKING)
+		write_asking_policy(out, response);
 	buf_text(out, kind_fields[response->kind]);
 	if (response->content_type.len > 0) {
 		buf_words(out, "Content-Type: ");

@@ -14,7 +14,7 @@ struct service {
 	struct str pattern; /* canonical, see cas/service_url.h */
 	struct str released; /* a JSON list of attribute names; "*" for all */
 	bool enabled;
-	struct str logout_type; /* back, none */
+	struct str logout_type; /* back, front, none */
 	bool rest; /* gets tickets by REST */
 	struct str logout_url; /* empty: where a ticket was redeemed */
 	bool proxy; /* may get proxy-granting tickets */

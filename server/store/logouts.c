@@ -8,7 +8,8 @@
 #include "store/store.h"
 
 enum {
-	SECOND_US = 1000 * 1000
+	SECOND_US = 1000 * 1000,
+	LATE_S = 10 * 60, /* for a page of sign-out that did not arrive */
 };
 
 static const struct row_column logout_claimed_columns[] = {
@@ -26,12 +27,25 @@ extern const struct row_table logout_claimed_row;
 const struct row_table logout_claimed_row =
     ROW_TABLE(struct logout_claimed, logout_claimed_columns);
 
+static const struct row_column logout_left_columns[] = {
+	ROW_COLUMN(struct logout_left, id, ROW_INT),
+	ROW_COLUMN(struct logout_left, service_id, ROW_INT),
+	ROW_COLUMN(struct logout_left, name, ROW_TEXT),
+	ROW_COLUMN(struct logout_left, url, ROW_TEXT),
+	ROW_COLUMN(struct logout_left, ticket, ROW_TEXT),
+};
+
+extern const struct row_table logout_left_row;
+const struct row_table logout_left_row =
+    ROW_TABLE(struct logout_left, logout_left_columns);
+
 static const struct row_column logout_host_columns[] = {
 	ROW_COLUMN(struct logout_host, host, ROW_TEXT),
 	ROW_COLUMN(struct logout_host, service, ROW_TEXT),
 	ROW_COLUMN(struct logout_host, waiting, ROW_INT),
 	ROW_COLUMN(struct logout_host, given_up, ROW_INT),
 	ROW_COLUMN(struct logout_host, delivered, ROW_INT),
+	ROW_COLUMN(struct logout_host, by_browser, ROW_INT),
 	ROW_COLUMN(struct logout_host, last_error, ROW_TEXT),
 };
 
@@ -55,6 +69,21 @@ logouts_claim(struct store *store, struct flow *f,
 
 	store_ask_list(
 	    store, f, STATEMENT_LOGOUT_CLAIM, values, COUNT_OF(values), into);
+}
+
+void
+logouts_leave_to_browser(struct store *store, struct flow *f,
+    const uint8_t mac[MAC_SIZE], int64_t now, struct row_list *into)
+{
+	const struct value values[] = {
+		BYTES_VALUE(mac, MAC_SIZE),
+		TIME_VALUE(now),
+		TIME_VALUE(now - LATE_S * (int64_t)SECOND_US),
+		INT_VALUE(LOGOUTS_LEFT_MOST),
+	};
+
+	store_ask_list(store, f, STATEMENT_LOGOUT_LEAVE_TO_BROWSER, values,
+	    COUNT_OF(values), into);
 }
 
 void

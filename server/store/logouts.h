@@ -11,6 +11,7 @@
 #define STORE_LOGOUTS_H
 
 #include "base/str.h"
+#include "crypto/mac.h"
 #include "store/outbox.h"
 #include "store/sessions.h"
 
@@ -38,12 +39,34 @@ struct logout_claim {
 void logouts_claim(struct store *, struct flow *, const struct logout_claim *,
     struct row_list *into);
 
+enum {
+	LOGOUTS_LEFT_MOST = 20
+};
+
+/* An application that the browser tells. */
+struct logout_left {
+	int64_t id; /* as in struct logout_claimed */
+	int64_t service_id;
+	struct str name; /* of the service */
+	struct str url; /* https, at most 1,000 bytes, with a host name */
+	struct str ticket;
+};
+
+/*
+ * Front channel: a list of `struct logout_left`, at most LOGOUTS_LEFT_MOST,
+ * each application's newest ticket first.  Asked in the step that ends the
+ * session of this cookie, and before it ends, or they are called as well.
+ */
+void logouts_leave_to_browser(struct store *, struct flow *,
+    const uint8_t mac[MAC_SIZE], int64_t now, struct row_list *into);
+
 struct logout_host {
 	struct str host;
 	struct str service; /* its name; STR_NONE: it is forgotten */
 	int64_t waiting; /* notices, as the next two */
 	int64_t given_up;
 	int64_t delivered;
+	int64_t by_browser; /* left to a browser */
 	struct str last_error; /* of those not delivered */
 };
 

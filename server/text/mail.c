@@ -46,26 +46,6 @@ is_control(char letter)
 	return (unsigned char)letter < ' ' || letter == 0x7f;
 }
 
-static void
-put_base64(struct buf *out, struct str bytes)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t at = 0; at < bytes.len; at += 3) {
-		struct str three = str_first(str_from(bytes, at), 3);
-		uint32_t bits = 0;
-
-		for (size_t i = 0; i < 3; i++)
-			bits = bits << 8 |
-			       (i < three.len ? (uint8_t)three.at[i] : 0);
-		for (size_t i = 0; i < 4; i++)
-			buf_char(out, i <= three.len
-					  ? digits[bits >> (18 - 6 * i) & 63]
-					  : '=');
-	}
-}
-
 /* The most of well-formed UTF-8 that fits `most` bytes and cuts no letter. */
 static struct str
 whole_letters(struct str text, size_t most)
@@ -90,7 +70,7 @@ put_words(struct buf *out, struct str text)
 		struct str piece = whole_letters(text, WORD_MOST);
 
 		buf_words(out, "=?UTF-8?B?");
-		put_base64(out, piece);
+		bytes_base64(out, piece.at, piece.len);
 		buf_words(out, "?=");
 		text = str_from(text, piece.len);
 		if (text.len > 0)

@@ -11,6 +11,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/buf.h"
+
 enum {
 	URL_LONGEST = 4096,
 	HOST_LONGEST = 253,
@@ -210,4 +212,16 @@ url_parse(struct str text, struct url *url)
 		return false;
 	*url = parts;
 	return true;
+}
+
+void
+url_put_origin(struct buf *out, const struct url *url)
+{
+	buf_text(out, url->scheme);
+	buf_words(out, "://");
+	buf_text(out, url->host);
+	if (url->port.len > 0) {
+		buf_char(out, ':');
+		buf_text(out, url->port);
+	}
 }

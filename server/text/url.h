@@ -29,4 +29,7 @@ struct url {
  */
 bool url_parse(struct str text, struct url *) MUST_CHECK;
 
+/* Appends scheme, host and port, as a content security policy spells them. */
+void url_put_origin(struct buf *out, const struct url *);
+
 #endif

@@ -112,12 +112,6 @@ static const struct template_field denied_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
-static const struct template_field signed_out_fields[] = {
-	FRAME_FIELDS(struct signed_out_page),
-	FIELD(struct signed_out_page, login_url, TEMPLATE_TEXT),
-	TEMPLATE_FIELDS_END,
-};
-
 static const struct template_field error_fields[] = {
 	FRAME_FIELDS(struct error_page),
 	FIELD(struct error_page, status, TEMPLATE_TEXT),
@@ -151,7 +145,7 @@ static const struct {
 	[PAGE_DENIED] = { "denied.html", denied_fields },
 	[PAGE_DASHBOARD] = { "dashboard.html", dashboard_page_fields },
 	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },
-	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_fields },
+	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_page_fields },
 	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_page_fields },
 	[PAGE_ERROR] = { "error.html", error_fields },
 	[PAGE_HELP] = { "help.html", help_fields },

@@ -279,6 +279,8 @@ page_kind(enum page page)
 	case PAGE_CODES:
 	case PAGE_HAND_OVER:
 		return HTTP_PAGE_SCRIPTED;
+	case PAGE_SIGNED_OUT:
+		return HTTP_PAGE_ASKING;
 	default:
 		return HTTP_PAGE;
 	}
@@ -300,6 +302,7 @@ reply_page(
 	    rq, &(struct http_response){
 		    .status = status,
 		    .kind = page_kind(page),
+		    .images_from = rq->images_from,
 		    .content_type = STR("text/html;charset=UTF-8"),
 		    .body = buf_str(&body),
 		});

@@ -61,6 +61,7 @@ struct request {
 	struct str service; /* an address, without its query */
 	int64_t session;
 
+	struct str images_from; /* origins that PAGE_SIGNED_OUT asks */
 	struct str allow; /* methods, to say with a 405 */
 	unsigned
 	    retry_after; /* seconds, to say with a 429; 0: nothing to say */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fields of the pages between a session and an application.
+ * The fields of the pages between a session and an application, and of that of
+ * sign-out.
  */
 #include "web/way_pages.h"
 
@@ -33,5 +34,24 @@ const struct template_field warning_page_fields[] = {
 const struct template_field unregistered_page_fields[] = {
 	FRAME_FIELDS(struct unregistered_page),
 	FIELD(struct unregistered_page, service_url, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};
+
+static const struct template_field signed_out_item_fields[] = {
+	FIELD(struct signed_out_item, name, TEMPLATE_TEXT),
+	FIELD(struct signed_out_item, url, TEMPLATE_TEXT),
+	FIELD(struct signed_out_item, listed, TEMPLATE_FLAG),
+	TEMPLATE_FIELDS_END,
+};
+
+const struct template_field signed_out_page_fields[] = {
+	FRAME_FIELDS(struct signed_out_page),
+	FIELD(struct signed_out_page, login_url, TEMPLATE_TEXT),
+	FIELD(struct signed_out_page, service_url, TEMPLATE_TEXT),
+	FIELD(struct signed_out_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct signed_out_page, has_applications, TEMPLATE_FLAG),
+	{ "applications", TEMPLATE_LIST,
+	    offsetof(struct signed_out_page, applications),
+	    signed_out_item_fields, sizeof(struct signed_out_item) },
 	TEMPLATE_FIELDS_END,
 };

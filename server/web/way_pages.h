@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the pages between a session and an application show.
+ * What the pages between a session and an application show, and that of
+ * sign-out.
  */
 #ifndef WEB_WAY_PAGES_H
 #define WEB_WAY_PAGES_H
@@ -36,7 +37,23 @@ struct hand_over_page {
 	bool saml; /* the ticket is called SAMLart */
 };
 
+/* An application that the browser tells of the sign-out. */
+struct signed_out_item {
+	struct str name;
+	struct str url; /* asked for as an image; and as a link if listed */
+	bool listed;
+};
+
+struct signed_out_page {
+	struct page_frame frame;
+	struct str login_url;
+	struct str service_url; /* where sign-out leads on; empty: nowhere */
+	struct str service_name;
+	bool has_applications;
+	struct template_list applications; /* of struct signed_out_item */
+};
+
 extern const struct template_field hand_over_page_fields[],
-    warning_page_fields[], unregistered_page_fields[];
+    warning_page_fields[], signed_out_page_fields[], unregistered_page_fields[];
 
 #endif

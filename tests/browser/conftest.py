@@ -73,14 +73,16 @@ class Stack:
         return quickstart(*self.options, *command, env=self.env)
 
     def portillon(self, *words, given=""):
-        """A command of the demonstration's own program, as its user."""
+        """A command of the demonstration's own program, as its user; what it
+        says."""
         as_demo = ["setpriv", "--reuid=portillon-demo",
                    "--regid=portillon-demo", "--clear-groups"]
-        subprocess.run([*(as_demo if os.getuid() == 0 else []),
-                        self.folder / "program/portillon", "--config",
-                        self.folder / "etc/portillon.ini", *words],
-                       check=True, env={**os.environ, **self.env},
-                       input=given, text=True, stdout=subprocess.DEVNULL)
+        return subprocess.run(
+            [*(as_demo if os.getuid() == 0 else []),
+             self.folder / "program/portillon", "--config",
+             self.folder / "etc/portillon.ini", *words],
+            check=True, env={**os.environ, **self.env}, input=given,
+            text=True, stdout=subprocess.PIPE).stdout
 
     def add_person(self, login):
         self.portillon("account", "add", login, "--name", login.title(),
@@ -128,11 +130,14 @@ def may_sandbox():
 
 @pytest.fixture
 def open_browser(stack, tmp_path):
-    """Opens fresh browsers; `script=False` for one without JavaScript."""
+    """Opens fresh browsers; `script=False` for one without JavaScript,
+    `whole=False` for one in which a page may be looked at before all of its
+    images have come."""
     opened = []
 
-    def open_one(script=True, language="en"):
+    def open_one(script=True, language="en", whole=True):
         options = webdriver.ChromeOptions()
+        options.page_load_strategy = "normal" if whole else "none"
         options.binary_location = "/usr/bin/chromium"
         profile = tmp_path / f"profile{len(opened)}"
         for argument in ("--headless=new", "--no-proxy-server",

@@ -17,13 +17,6 @@ from visitor import Visitor  # noqa: E402
 
 PASSWORD = "correct horse battery staple"
 OTHER = "https://other.example/"
-CALLS = """
-[outbound]
-networks = 127.0.0.0/8
-ca = {folder}/tls/ca.crt
-"""
-
-
 SETTINGS = """
 [outbound]
 networks = 127.0.0.0/8
@@ -48,8 +41,6 @@ def installation():
         with open(place.config, "a", encoding="utf-8") as config:
             config.write(SETTINGS.format(folder=place.folder))
         furnish(place)
-        with open(place.config, "a", encoding="utf-8") as config:
-            config.write(CALLS.format(folder=place.folder))
         place.start()
         wait_until("there is room for spent tickets", lambda: place.sql(
             "select 1 from pg_inherits where inhparent = 'sso.redemption'"

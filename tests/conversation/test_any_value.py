@@ -73,7 +73,9 @@ def answers(browser, validate, installation, new_account):
                 read_assertion(saml.post(application, envelope(tickets[2]),
                                          TARGET=APPLICATION)))
 
-    return ask
+    yield ask
+    installation.sql(
+        "update sso.account set attributes = '{}' where login = %s", login)
 
 
 @pytest.mark.parametrize("values", [

@@ -282,7 +282,7 @@ def test_what_a_service_is_set_to(place, apps):
     assert shown() == "is not told of it"
     put("--logout", "back", "--logout-url", "")
     assert shown() == "is called where it redeemed a ticket"
-    assert "back or none" in put("--logout", "front", expect=1)
+    assert "back, front or none" in put("--logout", "side", expect=1)
     assert "--allow-http" in put("--logout-url", "http://app.example/",
                                  expect=1)
     assert "takes an address" in put("--logout-url", "gopher://app.example/",
@@ -303,9 +303,9 @@ def test_operators_see_how_it_stands(place, apps, person):
     told(good)
     lines = place.portillon("logout", "list").stdout.splitlines()
     assert [line.split() for line in lines[1:]] == [
-        [f"127.0.0.1:{bad.port}", "Listener", "0", "1", "0", "the",
+        [f"127.0.0.1:{bad.port}", "Listener", "0", "1", "0", "0", "the",
          "application", "answered", "404"],
-        [f"127.0.0.1:{good.port}", "Listener", "0", "0", "1"]]
+        [f"127.0.0.1:{good.port}", "Listener", "0", "0", "1", "0"]]
     assert f'"host": "127.0.0.1:{bad.port}"' in place.portillon(
         "logout", "list", "--json").stdout
 

@@ -30,6 +30,16 @@ sessions_of(struct str text, bool flag)
 	return (struct template_list){ &session, 1 };
 }
 
+static struct signed_out_page
+signed_out_of(struct page_frame frame, struct str text, bool flag)
+{
+	static struct signed_out_item application;
+
+	application = (struct signed_out_item){ text, text, flag };
+	return (struct signed_out_page){ frame, text, text, text, flag,
+		{ &application, 1 } };
+}
+
 static struct template_list
 reasons_of(struct str text, bool flag)
 {
@@ -203,7 +213,7 @@ fill(union content *content, enum page page, struct str text, bool flag)
 			activity_of(text, flag), text, text };
 		break;
 	case PAGE_SIGNED_OUT:
-		content->signed_out = (struct signed_out_page){ frame, text };
+		content->signed_out = signed_out_of(frame, text, flag);
 		break;
 	case PAGE_UNREGISTERED:
 		content->unregistered =

@@ -88,6 +88,33 @@ test_base64url(void **state)
 	}
 }
 
+static void
+test_base64(void **state)
+{
+	static const struct {
+		struct str bytes;
+		const char *spelling;
+	} cases[] = {
+		{ STR_INIT(""), "" },
+		{ STR_INIT("f"), "Zg==" },
+		{ STR_INIT("fo"), "Zm8=" },
+		{ STR_INIT("foo"), "Zm9v" },
+		{ STR_INIT("foob"), "Zm9vYg==" },
+		{ STR_INIT("\xfb\xff\xfe"), "+//+" },
+	};
+	CLEANUP(buf_clear) struct buf small = BUF_INIT(3);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		CLEANUP(buf_clear) struct buf out = BUF_INIT(100);
+
+		bytes_base64(&out, cases[i].bytes.at, cases[i].bytes.len);
+		assert_string_equal(buf_cstr(&out), cases[i].spelling);
+	}
+	bytes_base64(&small, "f", 1);
+	assert_false(buf_ok(&small));
+}
+
 /* RFC 4648, 10, without the padding. */
 static void
 test_base32(void **state)
@@ -303,6 +330,7 @@ main(void)
 		cmocka_unit_test(test_wipe),
 		cmocka_unit_test(test_hex),
 		cmocka_unit_test(test_base64url),
+		cmocka_unit_test(test_base64),
 		cmocka_unit_test(test_base32),
 		cmocka_unit_test(test_bad_base64url),
 		cmocka_unit_test(test_base64url_round_trip),

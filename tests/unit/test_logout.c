@@ -121,6 +121,56 @@ test_a_ticket_too_long_fails(void **state)
 	assert_false(buf_ok(&out));
 }
 
+static bool
+begins(struct str text, const char *part)
+{
+	return str_starts(text, str_of(part));
+}
+
+/* Row D20: no name of a person, no ticket that is still in the address. */
+static void
+test_D20_front_channel(void **state)
+{
+	CLEANUP(buf_clear) struct buf out = BUF_INIT(4096);
+	struct logout_notice notice = {
+		.url = STR("https://app.example/out?x=y&ticket=ST-0#part"),
+		.ticket = STR(TICKET_63),
+		.user = STR("alice"),
+	};
+	CLEANUP(buf_clear) struct buf other = BUF_INIT(4096);
+
+	(void)state;
+	logout_front_url(&notice, 0x1f, nine, &out);
+	/* 78 01 01, and what every such request begins with */
+	assert_true(begins(
+	    buf_str(&out), "https://app.example/out?x=y&logoutRequest=eAEB"));
+	assert_true(str_ends(buf_str(&out), STR("#part")));
+	notice.user = STR("bob");
+	logout_front_url(&notice, 0x1f, nine, &other);
+	assert_true(str_equal(buf_str(&out), buf_str(&other)));
+}
+
+static void
+test_D20_without_room(void **state)
+{
+	CLEANUP(buf_clear) struct buf out = BUF_INIT(4096);
+	CLEANUP(buf_clear) struct buf small = BUF_INIT(100);
+	char ticket[8 * 1024 + 1];
+	struct logout_notice notice = {
+		.url = STR("https://app.example/"),
+		.ticket = STR(TICKET_63),
+	};
+
+	(void)state;
+	logout_front_url(&notice, 0x1f, nine, &small);
+	assert_false(buf_ok(&small));
+	memset(ticket, 'a', sizeof(ticket) - 1);
+	ticket[sizeof(ticket) - 1] = '\0';
+	notice.ticket = str_of(ticket);
+	logout_front_url(&notice, 0x1f, nine, &out);
+	assert_false(buf_ok(&out));
+}
+
 static const struct {
 	struct str packed;
 	bool good;
@@ -160,6 +210,8 @@ main(void)
 		cmocka_unit_test(test_D12_longest),
 		cmocka_unit_test(test_a_name_too_long_is_left_out),
 		cmocka_unit_test(test_a_ticket_too_long_fails),
+		cmocka_unit_test(test_D20_front_channel),
+		cmocka_unit_test(test_D20_without_room),
 		cmocka_unit_test(test_unpack),
 	};
 

@@ -228,6 +228,26 @@ test_lengths(void **state)
 	expect_length("https://", 254, "/", false);
 }
 
+static void
+test_origin(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "https://a.example/b?c#d", "https://a.example" },
+		{ "https://a.example:8443?c", "https://a.example:8443" },
+		{ "http://[::1]:80/", "http://[::1]:80" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		CLEANUP(buf_clear) struct buf out = BUF_INIT(100);
+		struct url url;
+
+		assert_true(url_parse(str_of(cases[i][0]), &url));
+		url_put_origin(&out, &url);
+		assert_string_equal(buf_cstr(&out), cases[i][1]);
+	}
+}
+
 int
 main(void)
 {
@@ -235,6 +255,7 @@ main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_lengths),
+		cmocka_unit_test(test_origin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

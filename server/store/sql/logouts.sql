@@ -56,6 +56,43 @@ SELECT $1::bigint AS echo, true AS found, c.id, c.created_at, c.expires_at,
        c.tries, c.session, c.service_id, c.host, c.payload
 FROM claimed AS c;
 
+-- name: logout_leave_to_browser
+-- role: app
+-- retry: idempotent
+-- row: logout_left
+-- Whom the browser of this cookie tells on the page of sign-out; asked before
+-- the session ends, since whoever is noted here is not called then.  Each
+-- application's newest ticket goes first.  Only addresses that a browser loads
+-- from a page with https and that its policy can name, and no endless ones; the
+-- server calls the others.  A session that has just ended counts too: the page
+-- may not have arrived.
+WITH mine AS MATERIALIZED (
+	SELECT s.number, s.account_id, s.created_at FROM sso.session AS s
+	WHERE s.mac = $2::bytea
+	AND (s.ended_at IS NULL OR s.ended_at > $4::timestamptz)
+	AND EXISTS (SELECT FROM sso.service WHERE logout_type = 'front')
+), chosen AS MATERIALIZED (
+	SELECT t.*, mine.number, mine.account_id
+	FROM mine, LATERAL sso.front_tickets(mine.number, mine.created_at) AS t
+	WHERE t.url
+	    ~* '^https://[a-z0-9.-]*[a-z][a-z0-9-]*(:[0-9]+)?([/?#]|$)'
+	AND octet_length(t.url) <= 1000 AND t.turn <= 10
+	ORDER BY t.turn, t.redeemed_at DESC, t.ticket
+	LIMIT $5::bigint
+), noted AS (
+	INSERT INTO sso.outbox (id, kind, account_id, created_at, expires_at,
+		due_at, session, service_id, host, delivered_at, by_browser)
+	SELECT id, 'logout', account_id, $3::timestamptz, $3, $3, number,
+	       service_id, lower(substring(url FROM '^[A-Za-z]+://([^/?#]+)')),
+	       $3, true
+	FROM chosen
+	ON CONFLICT (id) DO NOTHING
+)
+SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id, c.service_id,
+       c.name, c.url, c.ticket
+FROM (SELECT 1) AS always LEFT JOIN chosen AS c ON true
+ORDER BY c.turn, c.redeemed_at DESC, c.ticket;
+
 -- name: logout_list
 -- role: app
 -- retry: read
@@ -66,7 +103,9 @@ FROM claimed AS c;
 SELECT $1::bigint AS echo, true AS found, o.host, v.name AS service,
        count(*) FILTER (WHERE o.payload IS NOT NULL) AS waiting,
        count(*) FILTER (WHERE o.failed_at IS NOT NULL) AS given_up,
-       count(*) FILTER (WHERE o.delivered_at IS NOT NULL) AS delivered,
+       count(*) FILTER (WHERE o.delivered_at IS NOT NULL
+	AND NOT o.by_browser) AS delivered,
+       count(*) FILTER (WHERE o.by_browser) AS by_browser,
        (array_agg(o.last_error ORDER BY o.created_at DESC)
 	FILTER (WHERE o.delivered_at IS NULL AND o.last_error IS NOT NULL))[1]
 	AS last_error
@@ -104,7 +143,8 @@ SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
 -- be seen by neither statement; later it is.
 SELECT $1::bigint AS echo, true AS found,
        coalesce(sum(sso.tell_applications(s.number, s.account_id,
-	s.created_at, $3::timestamptz)), 0)::bigint AS count
+	s.created_at, $3::timestamptz) + sso.tell_front_applications(s.number,
+	s.account_id, s.created_at, $3)), 0)::bigint AS count
 FROM sso.session AS s
 WHERE s.ended_at > $2::timestamptz;
 
