@@ -38,6 +38,11 @@ CREATE INDEX outbox_due ON sso.outbox (kind, due_at)
 -- For those that look for sessions that have run out.
 CREATE INDEX session_open ON sso.session (created_at) WHERE ended_at IS NULL;
 
+-- For those that go through sessions in the order of their ends.
+DROP INDEX sso.session_ended;
+CREATE INDEX session_ended ON sso.session (ended_at, number)
+	WHERE ended_at IS NOT NULL;
+
 -- One row for each ticket that was redeemed in a session: address, ticket and
 -- name, with a zero byte between.  Its id follows from the ticket, so that
 -- nothing is added twice.  Of the ten thousand tickets issued last, which is all

@@ -128,11 +128,8 @@ test_asked_again(void **state)
 	assert_int_equal(claim("b", 64, 0, "{}"), ids(9, 16));
 }
 
-/*
- * Session 1 of somebody, in which one application redeemed 300,000 tickets, and
- * another the last but one.
- */
-static const char looping[] =
+/* Ada and two applications, and nothing that they did. */
+static const char nobody[] =
     "delete from sso.outbox; delete from sso.session;"
     "truncate sso.redemption;"
     "insert into sso.account (login, display_name, created_at)"
@@ -141,7 +138,86 @@ static const char looping[] =
     " overriding system value"
     " select n, t.id, 'https://app' || n || '.example/*', 'App' || n,"
     " 'epoch' from generate_series(1, 2) as n, sso.tenant as t"
-    " where t.slug = 'main' on conflict do nothing;"
+    " where t.slug = 'main' on conflict do nothing";
+
+/* Five sessions that ended, the last three at once, each with a ticket. */
+static const char missed[] =
+    "insert into sso.session (number, mac, key_id, account_id, account_epoch,"
+    " created_at, last_used_at, password_at, ended_at)"
+    " overriding system value"
+    " select n, decode(lpad(n::text, 64, '0'), 'hex'), 1, a.id, 0, at, at, at,"
+    " to_timestamp(1750000000 + least(n, 3))"
+    " from sso.account as a, generate_series(1, 5) as n,"
+    " to_timestamp(1750000000) as at where a.login = 'ada';"
+    "insert into sso.redemption (session, issued_at, random, request,"
+    " service_id, service_url, ticket, redeemed_at)"
+    " select n, date_part('epoch', now())::bigint, '\\x000000000000',"
+    " gen_random_uuid(), 1, 'https://app1.example/', 'ST-' || n, now()"
+    " from generate_series(1, 5) as n";
+
+static int
+fill_missed(void **state)
+{
+	(void)state;
+	harness_sql(nobody);
+	harness_sql(missed);
+	return 0;
+}
+
+struct searching {
+	struct logout_search search;
+	struct logout_missed missed;
+};
+
+static void
+ask_missed(struct flow *f, void *argument)
+{
+	struct searching *s = argument;
+
+	logouts_find_missed(harness.store, f, &s->search, &s->missed);
+}
+
+static struct logout_missed
+search(struct logout_place behind)
+{
+	struct searching s = {
+		.search = { .behind = behind, .now = noon, .most = 2 },
+	};
+
+	assert_int_equal(trial_run(ask_missed, &s), TRIAL_DONE);
+	return s.missed;
+}
+
+/* Some at a time, and each once, though three ended at the same moment. */
+static void
+test_missed_tickets_are_looked_for_in_steps(void **state)
+{
+	struct logout_missed found = search((struct logout_place){ noon, 0 });
+
+	(void)state;
+	assert_int_equal(found.looked, 2);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.at.session, 2);
+	found = search(found.at);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.at.session, 4);
+	assert_int_equal(found.at.ended_at, noon + 3 * (int64_t)SECOND_US);
+	found = search(found.at);
+	assert_int_equal(found.looked, 1);
+	assert_int_equal(found.count, 1);
+	found = search(found.at);
+	assert_int_equal(found.looked, 0);
+
+	found = search((struct logout_place){ noon, 0 });
+	assert_int_equal(found.looked, 2);
+	assert_int_equal(found.count, 0); /* they are in the outbox */
+}
+
+/*
+ * Session 1 of somebody, in which one application redeemed 300,000 tickets, and
+ * another the last but one.
+ */
+static const char looping[] =
     "insert into sso.session (number, mac, key_id, account_id, account_epoch,"
     " created_at, last_used_at, password_at, client_address)"
     " overriding system value"
@@ -178,6 +254,7 @@ static int
 fill_loop(void **state)
 {
 	(void)state;
+	harness_sql(nobody);
 	harness_sql(looping);
 	return 0;
 }
@@ -223,6 +300,8 @@ main(void)
 		    test_repetitions_leave_places_free, fill),
 		cmocka_unit_test_setup(test_two_for_a_host, fill),
 		cmocka_unit_test_setup(test_asked_again, fill),
+		cmocka_unit_test_setup(
+		    test_missed_tickets_are_looked_for_in_steps, fill_missed),
 		cmocka_unit_test_setup(
 		    test_a_loop_does_not_keep_a_session_open, fill_loop),
 	};
