@@ -35,8 +35,9 @@ DROP INDEX sso.outbox_due;
 CREATE INDEX outbox_due ON sso.outbox (kind, due_at)
 	WHERE payload IS NOT NULL;
 
--- For those that look for sessions that have run out.
-CREATE INDEX session_open ON sso.session (created_at) WHERE ended_at IS NULL;
+-- For those that look for sessions that have run out, or are of an old epoch.
+CREATE INDEX session_open ON sso.session (created_at, number)
+	WHERE ended_at IS NULL;
 
 -- For those that go through sessions in the order of their ends.
 DROP INDEX sso.session_ended;
