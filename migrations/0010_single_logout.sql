@@ -35,28 +35,45 @@ DROP INDEX sso.outbox_due;
 CREATE INDEX outbox_due ON sso.outbox (kind, due_at)
 	WHERE payload IS NOT NULL;
 
--- For those that look for sessions that have run out.
-CREATE INDEX session_open ON sso.session (created_at) WHERE ended_at IS NULL;
+-- For those that look for sessions that have run out, or are of an old epoch.
+CREATE INDEX session_open ON sso.session (created_at, number)
+	WHERE ended_at IS NULL;
+
+-- For those that go through sessions in the order of their ends.
+DROP INDEX sso.session_ended;
+CREATE INDEX session_ended ON sso.session (ended_at, number)
+	WHERE ended_at IS NOT NULL;
 
 -- One row for each ticket that was redeemed in a session: address, ticket and
 -- name, with a zero byte between.  Its id follows from the ticket, so that
--- nothing is added twice.  A looping application gets ten, and a session sends
--- a thousand at most, the newest.  Tickets are stored by their day of issue,
--- which is none before the session began, but for the clocks of two nodes.
+-- nothing is added twice.  Of the ten thousand tickets issued last, which is all
+-- that is read however many there are, a looping application gets ten, and a
+-- session sends a thousand at most, the newest.  Tickets are stored by their day
+-- of issue, which is none before the session began, but for the clocks of two
+-- nodes.  The primary key has them in order; who sorts reads them all.
 CREATE FUNCTION sso.tell_applications(ended_session bigint, of_account bigint,
 	began_at timestamptz, moment timestamptz)
-RETURNS bigint LANGUAGE sql SET search_path = '' AS $$
-	WITH redeemed AS (
-		SELECT r.ticket, r.redeemed_at, r.service_id, a.login,
-		       coalesce(v.logout_url, r.service_url) AS url,
-		       row_number() OVER (PARTITION BY r.service_id, r.service_url
-			ORDER BY r.redeemed_at DESC, r.ticket) AS turn
+RETURNS bigint LANGUAGE sql SET search_path = ''
+SET enable_seqscan = 'off' SET enable_bitmapscan = 'off' AS $$
+	WITH newest AS MATERIALIZED (
+		SELECT r.ticket, r.redeemed_at, r.service_id, r.service_url
 		FROM sso.redemption AS r
-		JOIN sso.service AS v ON v.id = r.service_id
-		JOIN sso.account AS a ON a.id = of_account
 		WHERE r.session = ended_session AND r.issued_at >=
 		    floor(date_part('epoch', began_at))::bigint - 10
-		AND r.service_url IS NOT NULL AND v.logout_type = 'back'
+		ORDER BY r.issued_at DESC, r.random DESC
+		LIMIT 10000
+	), turns AS (
+		SELECT n.*, row_number() OVER (
+			PARTITION BY n.service_id, n.service_url
+			ORDER BY n.redeemed_at DESC, n.ticket) AS turn
+		FROM newest AS n WHERE n.service_url IS NOT NULL
+	), redeemed AS (
+		SELECT t.ticket, t.redeemed_at, t.service_id, a.login,
+		       coalesce(v.logout_url, t.service_url) AS url
+		FROM turns AS t
+		JOIN sso.service AS v ON v.id = t.service_id
+		JOIN sso.account AS a ON a.id = of_account
+		WHERE t.turn <= 10 AND v.logout_type = 'back'
 	), told AS (
 		INSERT INTO sso.outbox (id, kind, account_id, created_at,
 			expires_at, due_at, session, service_id, host, payload)
@@ -69,7 +86,7 @@ RETURNS bigint LANGUAGE sql SET search_path = '' AS $$
 		       convert_to(url, 'UTF8') || '\x00' ||
 		       convert_to(ticket, 'UTF8') || '\x00' ||
 		       convert_to(login, 'UTF8')
-		FROM redeemed WHERE turn <= 10
+		FROM redeemed
 		ORDER BY redeemed_at DESC, ticket
 		LIMIT 1000
 		ON CONFLICT (id) DO NOTHING

@@ -17,24 +17,31 @@ ALTER TABLE sso.outbox
 	ADD COLUMN by_browser boolean NOT NULL DEFAULT false
 		CHECK (NOT by_browser OR delivered_at IS NOT NULL);
 
--- The tickets that such applications redeemed in a session: ids as in
--- sso.tell_applications, `turn` from 1 for the newest of an address.
+-- The tickets that such applications redeemed in a session: ids, and what is
+-- read, as in sso.tell_applications; `turn` from 1 for the newest of an address.
 CREATE FUNCTION sso.front_tickets(of_session bigint, began_at timestamptz)
 RETURNS TABLE (id bigint, ticket text, redeemed_at timestamptz,
 	service_id bigint, name text, url text, turn bigint)
-LANGUAGE sql STABLE AS $$
-	SELECT ('x' || left(encode(sha256(convert_to(r.ticket, 'UTF8')),
+LANGUAGE sql STABLE SET search_path = ''
+SET enable_seqscan = 'off' SET enable_bitmapscan = 'off' AS $$
+	WITH newest AS MATERIALIZED (
+		SELECT r.ticket, r.redeemed_at, r.service_id, r.service_url
+		FROM sso.redemption AS r
+		WHERE r.session = of_session AND r.issued_at >=
+		    floor(date_part('epoch', began_at))::bigint - 10
+		ORDER BY r.issued_at DESC, r.random DESC
+		LIMIT 10000
+	)
+	SELECT ('x' || left(encode(sha256(convert_to(n.ticket, 'UTF8')),
 		    'hex'), 16))::bit(64)::bigint
 		& x'7fffffffffffffff'::bigint,
-	       r.ticket, r.redeemed_at, r.service_id, v.name,
-	       coalesce(v.logout_url, r.service_url),
-	       row_number() OVER (PARTITION BY r.service_id, r.service_url
-		ORDER BY r.redeemed_at DESC, r.ticket)
-	FROM sso.redemption AS r
-	JOIN sso.service AS v ON v.id = r.service_id
-	WHERE r.session = of_session AND r.issued_at >=
-	    floor(date_part('epoch', began_at))::bigint - 10
-	AND r.service_url IS NOT NULL AND v.logout_type = 'front'
+	       n.ticket, n.redeemed_at, n.service_id, v.name,
+	       coalesce(v.logout_url, n.service_url),
+	       row_number() OVER (PARTITION BY n.service_id, n.service_url
+		ORDER BY n.redeemed_at DESC, n.ticket)
+	FROM newest AS n
+	JOIN sso.service AS v ON v.id = n.service_id
+	WHERE n.service_url IS NOT NULL AND v.logout_type = 'front'
 $$;
 
 -- Those that were not left to the browser are called like any other, with the

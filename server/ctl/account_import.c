@@ -226,6 +226,19 @@ importing_commit(struct importing *i)
 	       people_commit(i->people);
 }
 
+/* Of those who have another password or state now. */
+static bool
+importing_end_sessions(struct importing *i)
+{
+	if (i->trial || !i->update || people_end_sessions(i->people))
+		return true;
+	command_complain("people are imported, but %s; some applications have "
+			 "not been told that sessions have ended, the next "
+			 "import with --update tells them",
+	    buf_cstr(i->why));
+	return false;
+}
+
 /* Everything was read and sent. */
 static int
 importing_end(struct importing *i)
@@ -241,7 +254,7 @@ importing_end(struct importing *i)
 		return OUTCOME_UNUSABLE;
 	}
 	importing_tell(i);
-	return OUTCOME_DONE;
+	return importing_end_sessions(i) ? OUTCOME_DONE : OUTCOME_UNUSABLE;
 }
 
 static int

@@ -28,6 +28,7 @@
 enum {
 	UPKEEP_DEADLINE_MS = 60 * 1000,
 	SWEPT_AT_A_TIME = 1000,
+	SEARCHED_AT_A_TIME = 200, /* sessions, for tickets that were missed */
 	TICK_US = 100 * 1000,
 	UPKEEP_PERIOD_US = 600 * 1000000,
 	RETRY_PERIOD_US = 5 * 1000000,
@@ -49,6 +50,7 @@ struct courier {
 	struct event *terminate;
 	struct event *tick;
 	int64_t due_us; /* when upkeep runs next, monotonic */
+	struct logout_place searched; /* ended_at 0: from the beginning */
 	bool at_work;
 	bool stopping;
 	int64_t stop_by_us; /* monotonic */
@@ -62,7 +64,7 @@ struct upkeep {
 	struct upkeep_partitions partitions;
 	struct upkeep_swept sessions;
 	struct upkeep_swept run_out; /* sessions, if that is asked for */
-	struct upkeep_swept missed; /* applications to be told */
+	struct logout_missed missed; /* applications to be told */
 	struct upkeep_swept logouts;
 	struct upkeep_swept throttle;
 	struct upkeep_swept places;
@@ -85,7 +87,7 @@ upkeep_make_partitions(struct flow *f)
 	return FLOW_NEXT;
 }
 
-/* The two ends that no request brings about. */
+/* The end that no request brings about. */
 static enum flow_next
 upkeep_end_sessions(struct flow *f)
 {
@@ -95,8 +97,6 @@ upkeep_end_sessions(struct flow *f)
 	if (start->logout_on_expiry)
 		logouts_expire_sessions(u->courier->store, f, u->now,
 		    &start->session, SWEPT_AT_A_TIME, &u->run_out);
-	logouts_find_missed(
-	    u->courier->store, f, u->now - MISSED_SINCE_US, u->now, &u->missed);
 	return FLOW_NEXT;
 }
 
@@ -153,11 +153,38 @@ upkeep_sweep_mails(struct flow *f)
 	return FLOW_NEXT;
 }
 
+/* Last and alone: who has redeemed very much holds up nothing else. */
+static enum flow_next
+upkeep_search_missed(struct flow *f)
+{
+	struct upkeep *u = flow_state(f);
+	struct logout_place behind = u->courier->searched;
+
+	if (behind.ended_at == 0)
+		behind.ended_at = u->now - MISSED_SINCE_US;
+	logouts_find_missed(u->courier->store, f,
+	    &(struct logout_search){
+		.behind = behind,
+		.now = u->now,
+		.most = SEARCHED_AT_A_TIME,
+	    },
+	    &u->missed);
+	return FLOW_NEXT;
+}
+
+static bool
+upkeep_searches_on(const struct upkeep *u)
+{
+	return u->missed.looked >= SEARCHED_AT_A_TIME;
+}
+
 static enum flow_next
 upkeep_report(struct flow *f)
 {
 	struct upkeep *u = flow_state(f);
 
+	u->courier->searched =
+	    upkeep_searches_on(u) ? u->missed.at : (struct logout_place){ 0 };
 	u->done = true;
 	scoreboard_level(LEVEL_DAYS_AHEAD, u->partitions.ahead);
 	scoreboard_level(LEVEL_UPKEEP_AT, u->now);
@@ -185,6 +212,7 @@ static const struct flow_step upkeep_steps[] = {
 	FLOW_STEP(upkeep_sweep),
 	FLOW_STEP(upkeep_sweep_second_steps),
 	FLOW_STEP(upkeep_sweep_mails),
+	FLOW_STEP(upkeep_search_missed),
 	FLOW_STEP(upkeep_report),
 	FLOW_END,
 };
@@ -201,7 +229,8 @@ upkeep_release(void *state)
 {
 	struct upkeep *u = state;
 	struct courier *courier = u->courier;
-	bool more = u->sessions.count >= SWEPT_AT_A_TIME ||
+	bool more = upkeep_searches_on(u) ||
+		    u->sessions.count >= SWEPT_AT_A_TIME ||
 		    u->run_out.count >= SWEPT_AT_A_TIME ||
 		    u->throttle.count >= SWEPT_AT_A_TIME ||
 		    u->places.count >= SWEPT_AT_A_TIME ||

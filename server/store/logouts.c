@@ -53,6 +53,17 @@ extern const struct row_table logout_host_row;
 const struct row_table logout_host_row =
     ROW_TABLE(struct logout_host, logout_host_columns);
 
+static const struct row_column logout_missed_columns[] = {
+	ROW_COLUMN(struct logout_missed, count, ROW_INT),
+	ROW_COLUMN(struct logout_missed, looked, ROW_INT),
+	ROW_COLUMN_AS(struct logout_missed, "ended_at", at.ended_at, ROW_TIME),
+	ROW_COLUMN_AS(struct logout_missed, "session", at.session, ROW_INT),
+};
+
+extern const struct row_table logout_missed_row;
+const struct row_table logout_missed_row =
+    ROW_TABLE(struct logout_missed, logout_missed_columns);
+
 void
 logouts_claim(struct store *store, struct flow *f,
     const struct logout_claim *asked, struct row_list *into)
@@ -93,11 +104,15 @@ logouts_list(struct store *store, struct flow *f, struct row_list *into)
 }
 
 void
-logouts_find_missed(struct store *store, struct flow *f, int64_t ended_after,
-    int64_t now, struct upkeep_swept *into)
+logouts_find_missed(struct store *store, struct flow *f,
+    const struct logout_search *search, struct logout_missed *into)
 {
-	const struct value values[] = { TIME_VALUE(ended_after),
-		TIME_VALUE(now) };
+	const struct value values[] = {
+		TIME_VALUE(search->behind.ended_at),
+		INT_VALUE(search->behind.session),
+		TIME_VALUE(search->now),
+		INT_VALUE(search->most),
+	};
 
 	store_ask(store, f, STATEMENT_LOGOUT_FIND_MISSED, values,
 	    COUNT_OF(values), into);

@@ -73,9 +73,27 @@ struct logout_host {
 /* A list of `struct logout_host`, the worst first, at most 1,000. */
 void logouts_list(struct store *, struct flow *, struct row_list *into);
 
-/* Upkeep: tickets redeemed while their session was ending, since a moment. */
-void logouts_find_missed(struct store *, struct flow *, int64_t ended_after,
-    int64_t now, struct upkeep_swept *into);
+/* Where one is who goes through sessions in the order of their ends. */
+struct logout_place {
+	int64_t ended_at;
+	int64_t session; /* those that ended at the same time: by number */
+};
+
+struct logout_search {
+	struct logout_place behind;
+	int64_t now;
+	int64_t most; /* sessions in one go */
+};
+
+struct logout_missed {
+	int64_t count; /* tickets */
+	int64_t looked; /* sessions; as many as asked for: go on behind `at` */
+	struct logout_place at; /* the last of them */
+};
+
+/* Upkeep: tickets redeemed while their session was ending. */
+void logouts_find_missed(struct store *, struct flow *,
+    const struct logout_search *, struct logout_missed *into);
 
 /* Upkeep: ends sessions that have run out, a batch at a time. */
 void logouts_expire_sessions(struct store *, struct flow *, int64_t now,

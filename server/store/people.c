@@ -30,6 +30,7 @@ enum {
 	XID_LONGEST = 32,
 	ASK_AGAIN_MOST_US = 10 * 1000 * 1000,
 	ASK_AGAIN_PAUSE_NS = 200 * 1000 * 1000,
+	ENDED_AT_A_TIME = 200, /* sessions */
 };
 
 struct people {
@@ -49,6 +50,23 @@ static const struct row_column outcome_columns[] = {
 extern const struct row_table people_outcome_row;
 const struct row_table people_outcome_row =
     ROW_TABLE(struct people_outcome, outcome_columns);
+
+/* Sessions that were marked, and the last of them. */
+struct people_ended {
+	int64_t count;
+	int64_t created_at;
+	int64_t number;
+};
+
+static const struct row_column ended_columns[] = {
+	ROW_COLUMN(struct people_ended, count, ROW_INT),
+	ROW_COLUMN(struct people_ended, created_at, ROW_TIME),
+	ROW_COLUMN(struct people_ended, number, ROW_INT),
+};
+
+extern const struct row_table people_ended_row;
+const struct row_table people_ended_row =
+    ROW_TABLE(struct people_ended, ended_columns);
 
 static const struct row_column shape_columns[] = {
 	ROW_COLUMN(struct people_shape, attributes, ROW_TEXT),
@@ -179,6 +197,7 @@ people_begin(struct people *p, enum people_purpose purpose)
 		       people_begin_reading(p);
 	return people_prepare(p, STATEMENT_PEOPLE_PUT) &&
 	       people_prepare(p, STATEMENT_AUDIT_APPEND) &&
+	       people_prepare(p, STATEMENT_PEOPLE_END_SESSIONS) &&
 	       people_begin_writing(p);
 }
 
@@ -431,5 +450,50 @@ people_commit(struct people *p)
 	PQclear(result);
 	if (!ok && PQstatus(p->pg) != CONNECTION_OK)
 		return people_settle_fate(p);
+	return ok;
+}
+
+/* The commit may have been the last that its connection did. */
+static bool
+people_come_back(struct people *p)
+{
+	if (PQstatus(p->pg) == CONNECTION_OK)
+		return true;
+	PQfinish(p->pg);
+	return people_connect(p) && people_do(p, people_settings) &&
+	       people_prepare(p, STATEMENT_PEOPLE_END_SESSIONS);
+}
+
+static bool
+people_end_some(struct people *p, struct people_ended *last)
+{
+	CLEANUP(arena_clear) struct arena arena = ARENA_INIT;
+	struct row_list rows = { 0 };
+	const struct value values[] = {
+		TIME_VALUE(clock_now()),
+		TIME_VALUE(last->created_at),
+		INT_VALUE(last->number),
+		INT_VALUE(ENDED_AT_A_TIME),
+	};
+
+	if (!people_ask(p, STATEMENT_PEOPLE_END_SESSIONS, values,
+		COUNT_OF(values), &arena, &rows))
+		return false;
+	assert(rows.count == 1);
+	*last = *(const struct people_ended *)rows.items;
+	return true;
+}
+
+bool
+people_end_sessions(struct people *p)
+{
+	struct people_ended last = { 0 };
+	bool ok = people_come_back(p);
+
+	while (ok) {
+		ok = people_end_some(p, &last);
+		if (last.count < ENDED_AT_A_TIME)
+			break;
+	}
 	return ok;
 }

@@ -61,6 +61,13 @@ bool people_note(struct people *, struct str kind, struct str detail,
  */
 bool people_commit(struct people *) MUST_CHECK;
 
+/*
+ * After people_commit(): tells the applications of sessions that ended with
+ * another password or state.  Some at a time, so that nobody who signs out
+ * waits; what a false or a crash leaves, the next call does.
+ */
+bool people_end_sessions(struct people *) MUST_CHECK;
+
 struct people_shape {
 	struct str attributes; /* a JSON list of names */
 	int64_t memberships_most; /* of one person */

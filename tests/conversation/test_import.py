@@ -716,6 +716,40 @@ def test_sign_ins_do_not_wait_for_an_import(people, browser, begin):
     assert account_row(people, "busy")[2].startswith(TODAY)
 
 
+def test_nobody_who_signs_out_waits_for_an_import(
+        people, browser, new_account, begin):
+    """An import has given two people another state and goes on: one of them,
+    whose session that ends, signs out meanwhile; the other's session ends with
+    the import."""
+    place = people.installation
+    early, late = new_account(), new_account()
+    one, other = browser(), browser()
+    assert one.sign_in(*early).status == 303
+    assert other.sign_in(*late).status == 303
+    process = begin(place, "import", "-", "--format", "csv", "--update")
+    process.stdin.write(b"login,display_name,state\n")
+    for login, _ in (early, late):
+        process.stdin.write(f"{login},,disabled\n".encode())
+    process.stdin.write(
+        b"".join(b"half%d,Half,\n" % n for n in range(2000)))
+    process.stdin.flush()
+    wait_until_inside(place)
+    answer = one.get("/cas/logout")
+    assert answer.status == 200 and "Signed out" in answer.text
+    assert open_sessions(people, early[0]) == 0
+    out, complaint = process.communicate(timeout=60)
+    assert process.returncode == DONE, complaint
+    assert b"2000 added, 2 changed" in out
+    assert open_sessions(people, late[0]) == 0
+
+
+def open_sessions(people, login):
+    return people.sql(
+        "select count(*) from sso.session as s join sso.account as a "
+        "on a.id = s.account_id where a.login = %s and s.ended_at is null",
+        login)[0][0]
+
+
 def test_memory_does_not_grow_with_the_file(people, begin):
     """Ten times the people, the same memory: measured while the import waits
     for more."""

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which applications are told next, on a real PostgreSQL.
+ * Which applications are told, and which of them next, on a real PostgreSQL.
  *
  * The list of a claim comes in no order, so who was taken is a set of ids.
  */
@@ -158,6 +158,153 @@ test_found_by_key(void **state)
 	harness_wait_ready();
 }
 
+/* Ada and two applications, and nothing that they did. */
+static const char nobody[] =
+    "delete from sso.outbox; delete from sso.session;"
+    "truncate sso.redemption;"
+    "insert into sso.account (login, display_name, created_at)"
+    " values ('ada', 'Ada', 'epoch') on conflict do nothing;"
+    "insert into sso.service (id, tenant_id, pattern, name, created_at)"
+    " overriding system value"
+    " select n, t.id, 'https://app' || n || '.example/*', 'App' || n,"
+    " 'epoch' from generate_series(1, 2) as n, sso.tenant as t"
+    " where t.slug = 'main' on conflict do nothing";
+
+/* Five sessions that ended, the last three at once, each with a ticket. */
+static const char missed[] =
+    "insert into sso.session (number, mac, key_id, account_id, account_epoch,"
+    " created_at, last_used_at, password_at, ended_at)"
+    " overriding system value"
+    " select n, decode(lpad(n::text, 64, '0'), 'hex'), 1, a.id, 0, at, at, at,"
+    " to_timestamp(1750000000 + least(n, 3))"
+    " from sso.account as a, generate_series(1, 5) as n,"
+    " to_timestamp(1750000000) as at where a.login = 'ada';"
+    "insert into sso.redemption (session, issued_at, random, request,"
+    " service_id, service_url, ticket, redeemed_at)"
+    " select n, date_part('epoch', now())::bigint, '\\x000000000000',"
+    " gen_random_uuid(), 1, 'https://app1.example/', 'ST-' || n, now()"
+    " from generate_series(1, 5) as n";
+
+static int
+fill_missed(void **state)
+{
+	(void)state;
+	harness_sql(nobody);
+	harness_sql(missed);
+	return 0;
+}
+
+struct searching {
+	struct logout_search search;
+	struct logout_missed missed;
+};
+
+static void
+ask_missed(struct flow *f, void *argument)
+{
+	struct searching *s = argument;
+
+	logouts_find_missed(harness.store, f, &s->search, &s->missed);
+}
+
+static struct logout_missed
+search(struct logout_place behind)
+{
+	struct searching s = {
+		.search = { .behind = behind, .now = noon, .most = 2 },
+	};
+
+	assert_int_equal(trial_run(ask_missed, &s), TRIAL_DONE);
+	return s.missed;
+}
+
+/* Some at a time, and each once, though three ended at the same moment. */
+static void
+test_missed_tickets_are_looked_for_in_steps(void **state)
+{
+	struct logout_missed found = search((struct logout_place){ noon, 0 });
+
+	(void)state;
+	assert_int_equal(found.looked, 2);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.at.session, 2);
+	found = search(found.at);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.at.session, 4);
+	assert_int_equal(found.at.ended_at, noon + 3 * (int64_t)SECOND_US);
+	found = search(found.at);
+	assert_int_equal(found.looked, 1);
+	assert_int_equal(found.count, 1);
+	found = search(found.at);
+	assert_int_equal(found.looked, 0);
+
+	found = search((struct logout_place){ noon, 0 });
+	assert_int_equal(found.looked, 2);
+	assert_int_equal(found.count, 0); /* they are in the outbox */
+}
+
+/*
+ * Session 1 of somebody, in which one application redeemed 300,000 tickets, and
+ * another the last but one.
+ */
+static const char looping[] =
+    "insert into sso.session (number, mac, key_id, account_id, account_epoch,"
+    " created_at, last_used_at, password_at, client_address)"
+    " overriding system value"
+    " select 1, decode(repeat('01', 32), 'hex'), 1, a.id, 0, day, day, day,"
+    " '192.0.2.9' from sso.account as a,"
+    " date_trunc('day', now(), 'UTC') as day where a.login = 'ada';"
+    "insert into sso.redemption (session, issued_at, random, request,"
+    " service_id, service_url, ticket, redeemed_at)"
+    " select 1, date_part('epoch', date_trunc('day', now(), 'UTC'))::bigint"
+    " + n / 4, decode(lpad(to_hex(n), 12, '0'), 'hex'), gen_random_uuid(),"
+    " s, 'https://app' || s || '.example/', 'ST-' || n, now()"
+    " from generate_series(1, 300000) as n,"
+    " lateral (select case n when 299999 then 2 else 1 end as s) as who;"
+    "analyze sso.redemption";
+
+static const char page_counter[] =
+    "create function pg_temp.end_session() returns void language sql as"
+    " 'update sso.session set ended_at = now()';"
+    "create function pg_temp.pages() returns bigint language plpgsql as $$"
+    " declare plan json; begin"
+    " execute 'explain (analyze, buffers, format json)"
+    "  select pg_temp.end_session()' into plan;"
+    " plan := plan->0->'Plan';"
+    " return (plan->>'Shared Hit Blocks')::bigint"
+    "  + (plan->>'Shared Read Blocks')::bigint; end $$";
+
+/* Those of ten thousand tickets; all of them lie on more than 5,000. */
+enum {
+	PAGES_LEAST = 100,
+	PAGES_MOST = 1500,
+};
+
+static int
+fill_loop(void **state)
+{
+	(void)state;
+	harness_sql(nobody);
+	harness_sql(looping);
+	return 0;
+}
+
+/* In proportion to what is looked at, not to what there is. */
+static void
+test_a_loop_does_not_keep_a_session_open(void **state)
+{
+	(void)state;
+	harness_sql(page_counter);
+	assert_in_range(
+	    harness_number("select pg_temp.pages()"), PAGES_LEAST, PAGES_MOST);
+	assert_int_equal(harness_number("select count(*) from sso.outbox"
+					" where host = 'app1.example'"),
+	    10);
+	assert_int_equal(harness_number("select count(*) from sso.outbox"
+					" where host = 'app2.example'"),
+	    1);
+}
+
 static int
 begin(void **state)
 {
@@ -184,6 +331,10 @@ main(void)
 		cmocka_unit_test_setup(test_two_for_a_host, fill),
 		cmocka_unit_test_setup(test_asked_again, fill),
 		cmocka_unit_test(test_found_by_key),
+		cmocka_unit_test_setup(
+		    test_missed_tickets_are_looked_for_in_steps, fill_missed),
+		cmocka_unit_test_setup(
+		    test_a_loop_does_not_keep_a_session_open, fill_loop),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -138,15 +138,31 @@ SELECT $1::bigint AS echo, true AS found, count(*) AS count FROM swept;
 -- role: app
 -- retry: idempotent
 -- lane: slow
--- row: upkeep_swept
+-- row: logout_missed
 -- A ticket that was redeemed at the very moment at which its session ended may
--- be seen by neither statement; later it is.
+-- be seen by neither statement; later it is.  Looks at some sessions at a time,
+-- in the order of their ends, behind the one in $2 and $3.
+WITH ended AS MATERIALIZED (
+	SELECT s.number, s.account_id, s.created_at, s.ended_at
+	FROM sso.session AS s
+	WHERE s.ended_at IS NOT NULL
+	AND (s.ended_at, s.number) > ($2::timestamptz, $3::bigint)
+	ORDER BY s.ended_at, s.number
+	LIMIT $5::bigint
+), told AS MATERIALIZED (
+	SELECT e.number, e.ended_at, sso.tell_applications(e.number,
+		e.account_id, e.created_at, $4::timestamptz)
+	    + sso.tell_front_applications(e.number, e.account_id,
+		e.created_at, $4) AS count
+	FROM ended AS e
+)
 SELECT $1::bigint AS echo, true AS found,
-       coalesce(sum(sso.tell_applications(s.number, s.account_id,
-	s.created_at, $3::timestamptz) + sso.tell_front_applications(s.number,
-	s.account_id, s.created_at, $3)), 0)::bigint AS count
-FROM sso.session AS s
-WHERE s.ended_at > $2::timestamptz;
+       (SELECT coalesce(sum(t.count), 0)::bigint FROM told AS t) AS count,
+       (SELECT count(*) FROM told) AS looked, l.ended_at,
+       coalesce(l.number, 0) AS session
+FROM (SELECT 1) AS always LEFT JOIN (
+	SELECT t.ended_at, t.number FROM told AS t
+	ORDER BY t.ended_at DESC, t.number DESC LIMIT 1) AS l ON true;
 
 -- name: logout_expire_sessions
 -- role: app

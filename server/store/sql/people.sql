@@ -40,7 +40,8 @@ WITH given AS MATERIALIZED (
 	ON CONFLICT (login) DO NOTHING
 	RETURNING id, login
 ), changed AS (
-	-- the epoch ends all sessions, which `ended` marks
+	-- The epoch ends all sessions.  people_end_sessions marks them
+	-- later, so that none is locked for as long as all of this takes.
 	UPDATE sso.account AS a SET
 		display_name = coalesce(j.display_name, a.display_name),
 		attributes = coalesce(j.attributes, a.attributes),
@@ -57,17 +58,7 @@ WITH given AS MATERIALIZED (
 			coalesce(j.attributes, a.attributes),
 			coalesce(j.password, a.password, ''),
 			coalesce(j.state, a.state))
-	RETURNING a.id, a.epoch
-), living AS MATERIALIZED (
-	SELECT s.number FROM sso.session AS s
-	WHERE s.account_id IN (SELECT id FROM changed) AND s.ended_at IS NULL
-	AND s.account_epoch < (
-		SELECT epoch FROM changed WHERE id = s.account_id)
-	ORDER BY s.number
-	FOR NO KEY UPDATE
-), ended AS (
-	UPDATE sso.session AS s SET ended_at = $4::timestamptz
-	FROM living WHERE s.number = living.number
+	RETURNING a.id
 ), accepted AS MATERIALIZED (
 	SELECT j.login, coalesce(j.known, n.id) AS id, j.memberships
 	FROM judged AS j LEFT JOIN added AS n ON n.login = j.login
@@ -112,6 +103,34 @@ FROM judged AS j
 LEFT JOIN accepted AS p ON p.login = j.login
 LEFT JOIN touched AS t ON t.id = p.id
 ORDER BY j.line;
+
+-- name: people_end_sessions
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: people_ended
+-- Marks sessions that an epoch has ended, so that applications hear of it: at
+-- most $5, in the order of their beginning, behind the one in $3 and $4.  Who
+-- holds one of them is just ending it, too.
+WITH outdated AS MATERIALIZED (
+	SELECT s.number, s.created_at
+	FROM sso.session AS s
+	WHERE s.ended_at IS NULL AND s.account_epoch < (
+		SELECT a.epoch FROM sso.account AS a WHERE a.id = s.account_id)
+	AND (s.created_at, s.number) > ($3::timestamptz, $4::bigint)
+	ORDER BY s.created_at, s.number
+	LIMIT $5::bigint
+	FOR NO KEY UPDATE SKIP LOCKED
+), ended AS (
+	UPDATE sso.session AS s SET ended_at = $2::timestamptz
+	FROM outdated WHERE s.number = outdated.number
+)
+SELECT $1::bigint AS echo, true AS found,
+       (SELECT count(*) FROM outdated) AS count, l.created_at,
+       coalesce(l.number, 0) AS number
+FROM (SELECT 1) AS always LEFT JOIN (
+	SELECT o.created_at, o.number FROM outdated AS o
+	ORDER BY o.created_at DESC, o.number DESC LIMIT 1) AS l ON true;
 
 -- name: people_shape
 -- role: app
