@@ -23,10 +23,12 @@ enum {
 	PARALLEL = 32,
 	ONE_HOST = 8,
 	WAITING_MOST = 256,
+	WAITING_ONE_HOST = 32,
 	QUESTIONS_AT_A_TIME = 16,
 	CONNECT_MS = 2000,
 	LEAST_US = 500 * 1000, /* that a call needs to be worth beginning */
-	FLOW_SLACK_MS = 2000, /* the call itself ends in time */
+	/* of all, since libevent never forgets one: the call ends in time */
+	FLOW_DEADLINE_MS = 10 * 1000,
 	STATUS_TAKEN = 200,
 };
 
@@ -172,8 +174,6 @@ static const struct flow_ops call_ops = {
 static void
 call_begin(struct callback_calls *calls, struct call *c)
 {
-	int64_t left_ms = (c->by_us - clock_monotonic()) / 1000;
-
 	list_take(&calls->waiting, c);
 	list_add(&calls->busy, c);
 	flow_start(&(struct flow_start){
@@ -183,20 +183,20 @@ call_begin(struct callback_calls *calls, struct call *c)
 	    .state = c,
 	    .arena = &c->arena,
 	    .id = "callback",
-	    .deadline_ms = (int)left_ms + FLOW_SLACK_MS,
+	    .deadline_ms = FLOW_DEADLINE_MS,
 	});
 }
 
 /* --- who has a place ---------------------------------------------------- */
 
-static bool
-host_has_place(const struct callback_calls *calls, struct str host)
+static size_t
+list_count_host(const struct call_list *list, struct str host)
 {
 	size_t count = 0;
 
-	for (const struct call *c = calls->busy.first; c != NULL; c = c->next)
+	for (const struct call *c = list->first; c != NULL; c = c->next)
 		count += str_equal_nocase(c->host, host);
-	return count < ONE_HOST;
+	return count;
 }
 
 static void
@@ -217,7 +217,7 @@ calls_begin(struct callback_calls *calls)
 	for (c = calls->waiting.first;
 	     c != NULL && calls->busy.count < PARALLEL; c = next) {
 		next = c->next;
-		if (host_has_place(calls, c->host))
+		if (list_count_host(&calls->busy, c->host) < ONE_HOST)
 			call_begin(calls, c);
 	}
 }
@@ -256,7 +256,8 @@ calls_take(struct line *line, const struct callback_question *question)
 		call_refuse(c, "asked too long ago");
 	else if (calls->stopping)
 		call_refuse(c, "stopped on our side");
-	else if (calls->waiting.count > WAITING_MOST)
+	else if (calls->waiting.count > WAITING_MOST ||
+		 list_count_host(&calls->waiting, c->host) > WAITING_ONE_HOST)
 		call_refuse(c, "too many at a time");
 }
 

@@ -5,7 +5,8 @@
  *
  * Nothing is kept and nothing is tried twice.  One host is called a few times
  * at a time, so that one that hangs holds up no other; who comes after that
- * waits for a place, and hears "no" when there is none in time.
+ * waits for a place, and hears "no" when there is none in time, or when too
+ * many wait for that host.
  */
 #ifndef JOBS_CALLBACK_CALLS_H
 #define JOBS_CALLBACK_CALLS_H

@@ -29,6 +29,8 @@ from validation import read_verdict
 SCHEMA = pathlib.Path(__file__).parents[1] / "data/cas.xsd"
 AT_ONCE = 2  # seconds: less than a callback that hangs takes
 PATIENCE = 5  # seconds that a callback has
+CALLED, WAITING = 8, 32  # callbacks of one application at most
+HUNG = 60
 
 
 @pytest.fixture(scope="module")
@@ -276,6 +278,35 @@ def test_G06_T187_who_hangs_holds_up_nobody(place, apps, person):
     assert all(PATIENCE - 1 < took < PATIENCE + AT_ONCE
                for _, took in verdicts), verdicts
     assert len(hung.heard) <= 8
+
+
+def test_G06_T187_one_application_takes_not_all_that_wait(
+        place, apps, person):
+    """It hangs, and so many ask for it that no more may wait; they hear "no" at
+    once.  Another application hears what it is told meanwhile."""
+    hung, quick, alice = apps(), apps(), person()
+    hung.answer = hangs
+    tickets = [alice.ticket_for(hung.url()) for _ in range(HUNG)]
+    other = alice.ticket_for(quick.url())
+    took = []
+
+    def ask(ticket):
+        began = time.monotonic()
+        assert hung.validate(ticket).code == "INVALID_PROXY_CALLBACK"
+        took.append(time.monotonic() - began)
+
+    threads = [threading.Thread(target=ask, args=(ticket,))
+               for ticket in tickets]
+    for thread in threads:
+        thread.start()
+    wait_until("who is too much has heard so",
+               lambda: len(took) >= HUNG - CALLED - WAITING)
+    assert quick.validate(other).granting_iou
+    for thread in threads:
+        thread.join()
+    assert len(took) == HUNG and len(hung.heard) == CALLED
+    assert HUNG - CALLED - WAITING == len(
+        [one for one in took if one < PATIENCE - 1]), took
 
 
 def test_G06_nobody_listens(place, apps, person):
