@@ -5,7 +5,8 @@
  * One hash table of whole patterns.  A URL is hashed once from its start, and
  * at every slash of its path the table is asked for the pattern "so far and
  * everything below"; the last answer is the most specific.  The keys come from
- * administrators, so visitors cannot make the table slow.
+ * administrators, so visitors cannot make the table slow.  Expressions are
+ * asked last (cas/service_regexes.h).
  */
 #include "cas/registry.h"
 
@@ -13,6 +14,8 @@
 
 #include "base/arena.h"
 #include "base/memory.h"
+#include "cas/service_regex.h"
+#include "cas/service_regexes.h"
 #include "cas/service_url.h"
 #include "model/service.h"
 
@@ -32,6 +35,7 @@ struct registry {
 	struct slot *slots;
 	size_t mask; /* number of slots, a power of two, less one */
 	bool has_wildcard_hosts;
+	struct service_regexes *regexes;
 	struct arena texts;
 };
 
@@ -122,12 +126,15 @@ registry_new(const struct service *services, size_t count, int64_t generation)
 		struct service *copy = &made->services[i];
 
 		*copy = service_copy(&made->texts, &services[i]);
+		if (service_regex_is(copy->pattern))
+			continue;
 		registry_put(made, copy);
 		if (str_starts(
 			str_from(copy->pattern, host_place(copy->pattern)),
 			STR("*.")))
 			made->has_wildcard_hosts = true;
 	}
+	made->regexes = service_regexes_new(made->services, count);
 	return made;
 }
 
@@ -143,6 +150,7 @@ registry_unref(struct registry *registry)
 {
 	if (registry == NULL || --registry->references > 0)
 		return;
+	service_regexes_free(registry->regexes);
 	arena_clear(&registry->texts);
 	free(registry->services);
 	free(registry->slots);
@@ -224,5 +232,7 @@ registry_find(const struct registry *registry, struct str canonical_url)
 	if (found == NULL && registry->has_wildcard_hosts &&
 	    with_wildcard(url, host, changed, &wildcard))
 		found = registry_find_host(registry, wildcard, host);
+	if (found == NULL)
+		found = service_regexes_find(registry->regexes, canonical_url);
 	return found;
 }

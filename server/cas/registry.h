@@ -5,8 +5,9 @@
  *
  * Where several patterns match, the most specific wins, whatever their order:
  * a named host before a wildcard, an exact path before a prefix, a longer
- * prefix before a shorter.  Immutable once made and counted, so that a request
- * keeps the registry it started with.
+ * prefix before a shorter; an expression (cas/service_regex.h) only where
+ * nothing else matches, by evaluation order and then by number.  Immutable once
+ * made and counted, so that a request keeps the registry it started with.
  */
 #ifndef CAS_REGISTRY_H
 #define CAS_REGISTRY_H

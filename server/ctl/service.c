@@ -5,6 +5,7 @@
 #include "ctl/service.h"
 
 #include "base/buf.h"
+#include "cas/service_url.h"
 #include "ctl/commands.h"
 #include "ctl/json.h"
 #include "ctl/plain.h"
@@ -45,6 +46,22 @@ service_released_words(struct arena *arena, struct str released)
 	}
 	json_decref(list);
 	return arena_text(arena, buf_str(&out));
+}
+
+const char *
+service_pattern_danger(struct str pattern, bool allow_http, bool any_host)
+{
+	bool secure = str_starts(pattern, STR("https://")) ||
+		      str_starts(pattern, STR("^https://"));
+
+	if (!secure && !allow_http)
+		return "without https:// anybody on the way could take the "
+		       "ticket; --allow-http accepts that";
+	if (!any_host && service_pattern_fits_any_host(pattern))
+		return "this expression does not say to the letter with which "
+		       "two labels a host ends, so anybody could receive "
+		       "tickets; --any-host accepts that";
+	return NULL;
 }
 
 json_t *

@@ -22,6 +22,13 @@ extern const struct flow_step service_load_steps[];
 /* "login, mail, givenName", from the JSON list of a service. */
 struct str service_released_words(struct arena *, struct str released);
 
+/*
+ * What an operator has to accept in so many words before a canonical pattern is
+ * registered; NULL: nothing.
+ */
+const char *service_pattern_danger(
+    struct str pattern, bool allow_http, bool any_host);
+
 json_t *service_json(const struct service *);
 
 /* The option ID; false, and has complained, if it is no number. */

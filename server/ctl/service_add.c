@@ -57,18 +57,19 @@ static bool
 adding_pattern(const struct options *options, struct buf *out)
 {
 	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
+	const char *danger;
 
 	if (!service_pattern_canonical(
 		options_text(options, "PATTERN"), out, &why)) {
 		command_complain("%s", buf_cstr(&why));
 		return false;
 	}
-	if (str_starts(buf_str(out), STR("https://")) ||
-	    options_has(options, "allow-http"))
-		return true;
-	command_complain("without https:// anybody on the way could take the "
-			 "ticket; --allow-http accepts that");
-	return false;
+	danger = service_pattern_danger(buf_str(out),
+	    options_has(options, "allow-http"),
+	    options_has(options, "any-host"));
+	if (danger != NULL)
+		command_complain("%s", danger);
+	return danger == NULL;
 }
 
 static bool
@@ -166,12 +167,17 @@ const struct option_rule service_add_options[] = {
 	{ "PATTERN", OPTION_WORD,
 	    .help = "its address: https://app.example/cb, "
 		    "https://app.example/app/*,\n"
-		    "                             https://*.app.example/*" },
+		    "                             https://*.app.example/*, or "
+		    "an expression\n"
+		    "                             "
+		    "^https://(a|b)\\.app\\.example/.*" },
 	{ "name", OPTION_TEXT, true, "NAME", "name for people" },
 	{ "tenant", OPTION_TEXT, false, "SLUG", "organisation; else \"main\"" },
 	{ "release", OPTION_LIST, false, "ATTRIBUTE",
 	    "an attribute it is told; '*' for all" },
 	{ "allow-http", OPTION_FLAG, false, NULL,
 	    "accept an address without https" },
+	{ "any-host", OPTION_FLAG, false, NULL,
+	    "accept an expression that fits any host" },
 	OPTION_END,
 };

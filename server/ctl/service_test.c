@@ -7,6 +7,7 @@
  */
 #include "base/buf.h"
 #include "cas/registry.h"
+#include "cas/service_regex.h"
 #include "cas/service_url.h"
 #include "ctl/command.h"
 #include "ctl/json.h"
@@ -142,6 +143,8 @@ nearness_of(struct nearness *n, struct str pattern, struct str url)
 	struct place wanted = place_of(pattern), given = place_of(url);
 
 	*n = (struct nearness){ .distance = DISTANCE_FAR };
+	if (service_regex_is(pattern))
+		return; /* has no parts to compare */
 	if (place_host_fits(wanted.host, given.host)) {
 		nearness_of_parts(n, &wanted, &given,
 		    place_path_fits(&wanted, &given, pattern, url));
@@ -209,7 +212,7 @@ testing_refusal(struct str url)
 }
 
 static const char *
-pattern_words(struct str pattern)
+plain_pattern_words(struct str pattern)
 {
 	bool label = str_starts(place_of(pattern).host, STR("*."));
 	bool below = str_ends(pattern, STR("/*"));
@@ -220,6 +223,16 @@ pattern_words(struct str pattern)
 		return "any one label in front, just this path, any query";
 	return below ? "this path and below, any query"
 		     : "just this path, any query";
+}
+
+static const char *
+pattern_words(struct str pattern)
+{
+	if (!service_regex_is(pattern))
+		return plain_pattern_words(pattern);
+	return service_pattern_fits_any_host(pattern)
+		   ? "an expression that fits any host"
+		   : "an expression: counts where no plain pattern matches";
 }
 
 static int

@@ -14,6 +14,7 @@ struct service {
 	struct str pattern; /* canonical, see cas/service_url.h */
 	struct str released; /* a JSON list of attribute names; "*" for all */
 	bool enabled;
+	int64_t order; /* of expressions: the lowest that matches counts */
 	struct str logout_type; /* back, none */
 	struct str logout_url; /* empty: where a ticket was redeemed */
 };
