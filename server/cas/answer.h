@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 struct buf;
+struct service_pairs;
 
 enum answer_format {
 	ANSWER_TEXT, /* /validate */
@@ -36,6 +37,7 @@ struct answer_success {
 	bool long_term; /* remember-me */
 	struct str attributes; /* JSON object: name to text or list of texts */
 	struct str released; /* JSON list of names to release; "*": all */
+	const struct service_pairs *renamed; /* of these; NULL: none is */
 };
 
 /*

@@ -13,9 +13,11 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/memory.h"
 #include "cas/service_regex.h"
 #include "cas/service_regexes.h"
+#include "cas/service_settings.h"
 #include "cas/service_url.h"
 #include "model/service.h"
 
@@ -85,6 +87,22 @@ registry_put(struct registry *registry, const struct service *service)
 	registry->slots[place] = (struct slot){ hash, service };
 }
 
+/* Settings that cannot be read allow nothing. */
+static void
+service_settle(struct arena *texts, struct service *service)
+{
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
+	struct service_settings *settings =
+	    arena_alloc(texts, sizeof(*settings));
+
+	service->settings = settings;
+	if (!service_settings_read(
+		service->settings_text, texts, settings, &why)) {
+		*settings = (struct service_settings){ .order = 0 };
+		service->enabled = false;
+	}
+}
+
 static struct service
 service_copy(struct arena *texts, const struct service *from)
 {
@@ -94,6 +112,10 @@ service_copy(struct arena *texts, const struct service *from)
 	copy.name = arena_text(texts, from->name);
 	copy.pattern = arena_text(texts, from->pattern);
 	copy.released = arena_text(texts, from->released);
+	copy.logout_type = arena_text(texts, from->logout_type);
+	copy.logout_url = arena_text(texts, from->logout_url);
+	copy.settings_text = arena_text(texts, from->settings_text);
+	service_settle(texts, &copy);
 	return copy;
 }
 

@@ -17,9 +17,10 @@
 struct registry;
 struct service;
 
-/* Copies the services; disabled ones are kept and found (and refused by the
- * caller), so that a narrower pattern switched off does not fall back to a
- * wider one. */
+/* Copies the services and reads their settings, so those found have some; where
+ * these cannot be read, the service counts as disabled.  Disabled ones are kept
+ * and found (and refused by the caller), so that a narrower pattern switched
+ * off does not fall back to a wider one. */
 struct registry *registry_new(
     const struct service *, size_t count, int64_t generation);
 struct registry *registry_ref(struct registry *);

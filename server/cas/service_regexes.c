@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "cas/service_regex.h"
 #include "model/service.h"
+#include "model/service_settings.h"
 
 #define HASH_START UINT64_C(0xcbf29ce484222325) /* FNV-1a */
 #define HASH_PRIME UINT64_C(0x100000001b3)
@@ -61,8 +62,10 @@ entry_compare(const void *a, const void *b)
 	const struct service *first = ((const struct entry *)a)->service;
 	const struct service *second = ((const struct entry *)b)->service;
 
-	if (first->order != second->order)
-		return first->order < second->order ? -1 : 1;
+	int64_t order = first->settings->order;
+
+	if (order != second->settings->order)
+		return order < second->settings->order ? -1 : 1;
 	return first->id < second->id ? -1 : first->id > second->id;
 }
 

@@ -17,9 +17,9 @@ struct service;
 struct service_regexes;
 
 /*
- * Of `count` services those whose patterns are expressions; they stay where
- * they are and have to live as long.  A pattern that is none any more matches
- * nothing.
+ * Of `count` services, whose settings were read, those whose patterns are
+ * expressions; they stay where they are and have to live as long.  A pattern
+ * that is none any more matches nothing.
  */
 struct service_regexes *service_regexes_new(
     const struct service *, size_t count);

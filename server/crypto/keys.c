@@ -37,6 +37,7 @@ static const char *const mac_labels[MAC_PURPOSE_COUNT] = {
 	[MAC_THROTTLE] = "portillon throttle",
 	[MAC_KNOWN_BROWSER] = "portillon known browser",
 	[MAC_EMAIL_CODE] = "portillon email code",
+	[MAC_OPAQUE_NAME] = "portillon opaque name",
 	[MAC_KEY_CHECK] = "portillon key check",
 };
 

@@ -28,6 +28,7 @@ enum mac_purpose {
 	MAC_THROTTLE, /* names under which failures are counted */
 	MAC_KNOWN_BROWSER, /* proofs that an account used a browser before */
 	MAC_EMAIL_CODE, /* codes sent by mail, as they are stored */
+	MAC_OPAQUE_NAME, /* what one application calls a person */
 	MAC_KEY_CHECK, /* what two nodes may compare of a generation */
 	MAC_PURPOSE_COUNT,
 };

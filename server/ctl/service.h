@@ -29,8 +29,6 @@ struct str service_released_words(struct arena *, struct str released);
 const char *service_pattern_danger(
     struct str pattern, bool allow_http, bool any_host);
 
-json_t *service_json(const struct service *);
-
 /* The option ID; false, and has complained, if it is no number. */
 bool service_id(const struct options *, int64_t *id) MUST_CHECK;
 int service_missing(int64_t id); /* complains, and is the outcome */
@@ -40,6 +38,12 @@ int service_set(const struct settings *, const struct options *);
 
 extern const struct option_rule service_add_options[];
 int service_add(const struct settings *, const struct options *);
+
+extern const struct option_rule service_export_options[];
+int service_export(const struct settings *, const struct options *);
+
+extern const struct option_rule service_import_options[];
+int service_import(const struct settings *, const struct options *);
 
 extern const struct option_rule service_test_options[];
 int service_test(const struct settings *, const struct options *);

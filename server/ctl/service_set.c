@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * `portillon service set`: how an application is told that a session has ended.
+ * `portillon service set`: how an application is told that a session has ended,
+ * and what is set for it alone.
  */
 #include "base/buf.h"
+#include "cas/service_settings.h"
 #include "cas/service_url.h"
 #include "ctl/command.h"
+#include "ctl/json.h"
 #include "ctl/run.h"
 #include "ctl/service.h"
+#include "ctl/service_options.h"
 #include "store/store.h"
 
 struct service_setting {
+	struct services_loaded loaded; /* the first: service_load_steps */
 	int64_t id;
 	struct service_logout logout;
+	struct str own; /* settings as a whole; STR_NONE: as they are */
 	struct service_changed changed;
 };
 
@@ -21,8 +27,12 @@ setting_change(struct flow *f)
 	struct run *run = flow_state(f);
 	struct service_setting *s = run->state;
 
-	services_set_logout(
-	    run->store, f, s->id, &s->logout, &run->origin, &s->changed);
+	if (s->logout.type.at != NULL || s->logout.url.at != NULL)
+		services_set_logout(run->store, f, s->id, &s->logout,
+		    &run->origin, &s->changed);
+	if (s->own.at != NULL)
+		services_set_settings(
+		    run->store, f, s->id, s->own, &run->origin, &s->changed);
 	return FLOW_NEXT;
 }
 
@@ -69,20 +79,67 @@ setting_read_url(
 	return false;
 }
 
+static const struct service *
+setting_find(const struct service_setting *s)
+{
+	const struct service *services = s->loaded.list.items;
+
+	for (size_t i = 0; i < s->loaded.list.count; i++) {
+		if (services[i].id == s->id)
+			return &services[i];
+	}
+	return NULL;
+}
+
+/* The settings as they will be; false: complained, or no such service. */
+static bool
+setting_read_own(struct run *run, const struct settings *settings,
+    const struct options *options, struct buf *own, int *outcome)
+{
+	struct service_setting *s = run->state;
+	const struct service *service;
+	json_t *object;
+	bool fits;
+
+	if (!service_options_given(options))
+		return true;
+	*outcome = OUTCOME_UNUSABLE;
+	if (!run_or_complain(run, settings, service_load_steps))
+		return false;
+	*outcome = OUTCOME_REFUSED;
+	service = setting_find(s);
+	if (service == NULL) {
+		(void)service_missing(s->id);
+		return false;
+	}
+	object = json_column(service->settings_text);
+	fits = service_options_apply(settings, options, object) &&
+	       service_settings_write(object, "", own);
+	json_decref(object);
+	s->own = buf_str(own);
+	return fits;
+}
+
 int
 service_set(const struct settings *settings, const struct options *options)
 {
 	CLEANUP(buf_clear) struct buf url = BUF_INIT(SERVICE_URL_LONGEST);
+	CLEANUP(buf_clear) struct buf own = BUF_INIT(SERVICE_SETTINGS_LONGEST);
 	struct service_setting s = { 0 };
 	CLEANUP(run_clear) struct run run = { .state = &s };
+	int outcome = OUTCOME_REFUSED;
 
 	if (!service_id(options, &s.id) || !setting_read_type(options, &s) ||
 	    !setting_read_url(options, &s, &url))
 		return OUTCOME_REFUSED;
-	if (s.logout.type.at == NULL && s.logout.url.at == NULL) {
-		command_complain("say what to set: --logout or --logout-url");
+	if (s.logout.type.at == NULL && s.logout.url.at == NULL &&
+	    !service_options_given(options)) {
+		command_complain("say what to set; \"portillon service set "
+				 "--help\" shows what there is");
 		return OUTCOME_REFUSED;
 	}
+	if (!setting_read_own(&run, settings, options, &own, &outcome))
+		return outcome;
 	if (!run_or_complain(&run, settings, setting_steps))
 		return OUTCOME_UNUSABLE;
 	if (s.changed.id == 0)
@@ -97,6 +154,7 @@ const struct option_rule service_set_options[] = {
 	    "back: it is called when a session ends; none: it is not" },
 	{ "logout-url", OPTION_TEXT, false, "URL",
 	    "where it is called; '': where it redeemed a ticket" },
+	SERVICE_SETTINGS_OPTIONS,
 	{ "allow-http", OPTION_FLAG, false, NULL,
 	    "accept an address without https" },
 	OPTION_END,

@@ -15,6 +15,7 @@
 #include "ctl/plain.h"
 #include "ctl/run.h"
 #include "ctl/service.h"
+#include "ctl/service_record.h"
 #include "store/store.h"
 
 enum {

@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 
+struct service_settings;
+
 struct service {
 	int64_t id;
 	struct str tenant; /* slug */
@@ -14,9 +16,10 @@ struct service {
 	struct str pattern; /* canonical, see cas/service_url.h */
 	struct str released; /* a JSON list of attribute names; "*" for all */
 	bool enabled;
-	int64_t order; /* of expressions: the lowest that matches counts */
 	struct str logout_type; /* back, none */
 	struct str logout_url; /* empty: where a ticket was redeemed */
+	struct str settings_text; /* a JSON object; empty: none is set */
+	const struct service_settings *settings; /* NULL: not read from it */
 };
 
 #endif

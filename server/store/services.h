@@ -55,6 +55,29 @@ void services_set_logout(struct store *, struct flow *, int64_t id,
     const struct service_logout *, const struct audit_origin *,
     struct service_changed *into);
 
+/* What cas/service_settings.h reads; user_key 0 gets the active key, or the one
+ * that the service had. */
+void services_set_settings(struct store *, struct flow *, int64_t id,
+    struct str settings, const struct audit_origin *,
+    struct service_changed *into);
+
+/* How many; nothing is changed if one of the last two is above 0. */
+struct service_imported {
+	int64_t added;
+	int64_t replaced;
+	int64_t strange; /* of an organisation that there is not */
+	int64_t
+	    taken; /* whose pattern is registered, and may not be replaced */
+};
+
+/*
+ * All or nothing: a JSON list of objects with tenant, name, pattern (each
+ * once), released, enabled, logout, logout_url and settings.  A service whose
+ * pattern is registered keeps its number, and the key of its opaque names.
+ */
+void services_import(struct store *, struct flow *, struct str records,
+    bool replace, const struct audit_origin *, struct service_imported *into);
+
 void services_remove(struct store *, struct flow *, int64_t id,
     const struct audit_origin *, struct service_changed *into);
 

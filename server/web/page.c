@@ -37,6 +37,7 @@ static const struct template_field login_fields[] = {
 	FIELD(struct login_page, execution, TEMPLATE_TEXT),
 	FIELD(struct login_page, service_url, TEMPLATE_TEXT),
 	FIELD(struct login_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct login_page, service_contact, TEMPLATE_TEXT),
 	FIELD(struct login_page, username, TEMPLATE_TEXT),
 	FIELD(struct login_page, saml, TEMPLATE_FLAG),
 	FIELD(struct login_page, renew, TEMPLATE_FLAG),
@@ -117,6 +118,14 @@ static const struct template_field unregistered_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
+static const struct template_field not_admitted_fields[] = {
+	FRAME_FIELDS(struct not_admitted_page),
+	FIELD(struct not_admitted_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct not_admitted_page, service_contact, TEMPLATE_TEXT),
+	FIELD(struct not_admitted_page, dashboard_url, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};
+
 static const struct template_field error_fields[] = {
 	FRAME_FIELDS(struct error_page),
 	FIELD(struct error_page, status, TEMPLATE_TEXT),
@@ -150,6 +159,7 @@ static const struct {
 	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },
 	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_fields },
 	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_fields },
+	[PAGE_NOT_ADMITTED] = { "not_admitted.html", not_admitted_fields },
 	[PAGE_ERROR] = { "error.html", error_fields },
 	[PAGE_HELP] = { "help.html", help_fields },
 	[PAGE_HELP_TOPICS] = { "help_topic.html", help_fields },

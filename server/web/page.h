@@ -33,6 +33,7 @@ enum page {
 	PAGE_ACTIVITY, /* struct activity_page */
 	PAGE_SIGNED_OUT, /* struct signed_out_page */
 	PAGE_UNREGISTERED, /* struct unregistered_page */
+	PAGE_NOT_ADMITTED, /* struct not_admitted_page of code_pages.h */
 	PAGE_ERROR, /* struct error_page */
 	PAGE_HELP, /* struct help_page */
 	PAGE_HELP_TOPICS, /* the first enum help_topic: struct help_page */
@@ -45,6 +46,7 @@ struct login_page {
 	struct str execution; /* signed form token */
 	struct str service_url; /* posted back as it came; empty: none */
 	struct str service_name; /* registered name; empty: none */
+	struct str service_contact; /* who runs it; empty: not said */
 	struct str username; /* typed before; empty at first */
 	bool saml; /* the address is posted back as TARGET, not as service */
 	bool renew; /* posted back: the application wants the password again */

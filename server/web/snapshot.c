@@ -12,9 +12,11 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "cas/registry.h"
+#include "cas/service_settings.h"
 #include "crypto/keys.h"
 #include "loop/flow.h"
 #include "loop/scoreboard.h"
+#include "model/service.h"
 #include "store/policies.h"
 #include "store/row_set.h"
 #include "store/services.h"
@@ -260,7 +262,10 @@ snapshot_service(const struct request *rq, struct str canonical_url)
 	if (rq->registry == NULL || canonical_url.len == 0)
 		return NULL;
 	service = registry_find(rq->registry, canonical_url);
-	return service != NULL && service->enabled ? service : NULL;
+	return service != NULL && service->enabled &&
+		       service_settings_valid_at(service->settings, rq->now)
+		   ? service
+		   : NULL;
 }
 
 /* Looking for a newer generation: a flow without a request. */

@@ -362,7 +362,7 @@ def test_service_life(installation, portillon):
     assert shown == {"id": int(service), "tenant": "main", "name": "Cli",
                      "pattern": "https://cli.example/app/*",
                      "released": ["mail"], "enabled": True,
-                     "logout": "back", "logout_url": ""}
+                     "logout": "back", "logout_url": "", "settings": {}}
     url = "https://cli.example/app/x?y=1"
     result = portillon("service", "test", url)
     assert result.returncode == DONE

@@ -144,8 +144,8 @@ fill(union content *content, enum page page, struct str text, bool flag)
 	switch (page) {
 	case PAGE_LOGIN:
 		content->login = (struct login_page){ frame, text, text, text,
-			text, text, flag, flag, flag, flag, flag, flag, flag,
-			text, flag };
+			text, text, text, flag, flag, flag, flag, flag, flag,
+			flag, text, flag };
 		break;
 	case PAGE_CODE:
 		content->code = (struct code_page){ frame, text, text, text,
@@ -194,6 +194,10 @@ fill(union content *content, enum page page, struct str text, bool flag)
 	case PAGE_UNREGISTERED:
 		content->unregistered =
 		    (struct unregistered_page){ frame, text };
+		break;
+	case PAGE_NOT_ADMITTED:
+		content->not_admitted =
+		    (struct not_admitted_page){ frame, text, text, text };
 		break;
 	case PAGE_ERROR:
 		content->error =

@@ -26,6 +26,7 @@ union content {
 	struct activity_page activity;
 	struct signed_out_page signed_out;
 	struct unregistered_page unregistered;
+	struct not_admitted_page not_admitted;
 	struct error_page error;
 	struct help_page help;
 };

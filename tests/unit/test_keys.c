@@ -163,6 +163,7 @@ keys_are_derived_as_documented(void **state)
 		[MAC_KEY_CHECK] = STR_INIT("portillon key check"),
 		[MAC_KNOWN_BROWSER] = STR_INIT("portillon known browser"),
 		[MAC_EMAIL_CODE] = STR_INIT("portillon email code"),
+		[MAC_OPAQUE_NAME] = STR_INIT("portillon opaque name"),
 	};
 	const struct str text = STR("text");
 	struct keys *keys = parse("9 " SECRET_1);

@@ -28,6 +28,7 @@ struct validate_state {
 	struct generation generation; /* read if the service is unknown */
 	uint8_t request[TICKETS_REQUEST_SIZE];
 	struct ticket_redeemed redeemed;
+	struct str user; /* what the service calls the person */
 
 	/* The first thing found wrong; decided before the ticket is spent. */
 	bool refused;

@@ -6,6 +6,7 @@
 
 #include "http/server.h"
 #include "model/service.h"
+#include "model/service_settings.h"
 #include "web/form_token.h"
 #include "web/gate.h"
 #include "web/request.h"
@@ -38,6 +39,8 @@ login_form_reply(struct request *rq, const struct login_form *form)
 		.execution = form_token_new(rq),
 		.service_url = form->to->url,
 		.service_name = service != NULL ? service->name : STR_NONE,
+		.service_contact =
+		    service != NULL ? service->settings->contact : STR_NONE,
 		.username = form->username,
 		.saml = form->to->saml,
 		.renew = form->renew,

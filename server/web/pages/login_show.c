@@ -7,6 +7,7 @@
  */
 #include "cas/service_url.h"
 #include "store/generation.h"
+#include "web/admission.h"
 #include "web/configuration.h"
 #include "web/decided.h"
 #include "web/gate.h"
@@ -88,9 +89,12 @@ login_weigh(struct flow *f)
 	destination_find(rq, &l->to);
 	if (l->to.url.len > 0 && l->to.service == NULL)
 		return login_unregistered_reply(rq, &l->to);
+	l->renew = l->renew || destination_wants_fresh(&l->to);
 	l->step = SIGN_IN_RIGHT;
 	l->weighed = login_has_session(l) && second_step_matters(rq, &l->to);
-	if (l->weighed)
+	l->asked =
+	    l->weighed || (login_has_session(l) && admission_matters(&l->to));
+	if (l->asked)
 		second_step_ask(rq, f, l->found.session.account_id, &l->second);
 	return FLOW_NEXT;
 }
@@ -103,7 +107,12 @@ login_decide(struct flow *f)
 	struct login_show_state *l = rq->page;
 	const struct session *session = &l->found.session;
 
-	if (!l->weighed)
+	if (!l->asked)
+		return FLOW_NEXT;
+	l->refused = !admission_granted(rq, &l->second, &l->to);
+	if (l->refused && !l->gateway)
+		admission_note_refusal(rq, f, &l->second, &l->to);
+	if (l->refused || !l->weighed)
 		return FLOW_NEXT;
 	second_step_decide(rq,
 	    &(struct second_step_of){
@@ -157,7 +166,8 @@ login_reply(struct flow *f)
 	if (login_has_session(l))
 		touches_note(
 		    rq->gate, session->number, session->last_used_at, rq->now);
-	if (l->gateway && (!login_has_session(l) || l->step != SIGN_IN_RIGHT))
+	if (l->gateway &&
+	    (!login_has_session(l) || l->refused || l->step != SIGN_IN_RIGHT))
 		return reply_back_without_ticket(rq, l->to.url);
 	if (!login_has_session(l))
 		return login_form_reply(rq, &(struct login_form){
@@ -165,6 +175,8 @@ login_reply(struct flow *f)
 						.username = session->login,
 						.renew = l->renew,
 					    });
+	if (l->refused)
+		return admission_refused_reply(rq, &l->to);
 	if (l->step != SIGN_IN_RIGHT)
 		return reply_more(rq);
 	if (l->to.service == NULL)
@@ -176,7 +188,7 @@ login_reply(struct flow *f)
 const struct flow_step login_show[] = {
 	FLOW_STEP(login_load), /* the session behind the cookie, if any */
 	FLOW_STEP(login_follow), /* the registry, if it changed */
-	FLOW_STEP(login_weigh), /* what deciding needs, if there is a policy */
+	FLOW_STEP(login_weigh), /* what deciding needs, if anybody decides */
 	FLOW_STEP(login_decide), /* a code, if one is missing */
 	FLOW_STEP(login_reply),
 	FLOW_END,
