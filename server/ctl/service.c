@@ -370,6 +370,13 @@ const struct command service_parts[] = {
 	    .details = "Ends with 0 if it does, with 1 if not.",
 	    .options = service_test_options,
 	    .run = service_test },
+	{ .name = "explain",
+	    .summary = "Say why a ticket was for another address",
+	    .details = "Looks into the log for a validation that was answered "
+		       "with INVALID_SERVICE, and\nfor the ticket; shows both "
+		       "addresses and where they begin to differ.",
+	    .options = service_explain_options,
+	    .run = service_explain },
 	{ .name = "set",
 	    .summary = "Change what is set for an application",
 	    .details = "What is not named stays as it is; '' takes out.",

@@ -45,6 +45,9 @@ int service_export(const struct settings *, const struct options *);
 extern const struct option_rule service_import_options[];
 int service_import(const struct settings *, const struct options *);
 
+extern const struct option_rule service_explain_options[];
+int service_explain(const struct settings *, const struct options *);
+
 extern const struct option_rule service_test_options[];
 int service_test(const struct settings *, const struct options *);
 

@@ -95,6 +95,9 @@ grant_ticket(struct request *rq, int64_t session_number, bool from_new_login,
 	ticket_seal(rq->configuration->keys, key_id,
 	    gate->generation.restore_epoch, &ticket, text);
 	scoreboard_count(SCORE_TICKETS);
+	rq->outcome = STR("Ticket issued.");
+	rq->service = destination_for_log(to);
+	rq->session = session_number;
 	if (to->saml)
 		service_url_with_artifact(to->url, str_of(text), &location);
 	else

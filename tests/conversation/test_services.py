@@ -10,7 +10,6 @@ import pytest
 
 from conftest import PEOPLE
 from installation import Failed
-from validation import read_verdict
 
 DONE, REFUSED = 0, 1
 hosts = itertools.count(1)
@@ -109,12 +108,9 @@ def test_any_host_is_accepted_when_said(installation, registered):
 
 
 @pytest.fixture
-def validate(browser):
+def redeem(validate):
     """What an application hears of a ticket."""
-    def ask(url, ticket, path="/cas/p3/serviceValidate"):
-        return read_verdict(browser().get(
-            path, {"service": url, "ticket": ticket}))
-    return ask
+    return lambda url, ticket: validate("p3/serviceValidate", ticket, url)
 
 
 def set_for(installation, service, *options):
@@ -212,7 +208,7 @@ def test_T054_who_may_use_it_is_asked_anew_for_each_ticket(
 
 
 def test_dates_open_and_close(installation, registered, host, browser,
-                              validate):
+                              redeem):
     url = f"https://{host}/"
     today = datetime.datetime.now(datetime.timezone.utc)
     from_, until = (
@@ -228,54 +224,54 @@ def test_dates_open_and_close(installation, registered, host, browser,
     installation.clock.shift(7195)
     ticket = signed_in(browser, "alice").ticket_for(url)
     installation.clock.shift(7205)
-    assert validate(url, ticket).code == "UNAUTHORIZED_SERVICE"
+    assert redeem(url, ticket).code == "UNAUTHORIZED_SERVICE"
 
 
-def test_attributes_are_renamed_on_release(registered, host, alice, validate):
+def test_attributes_are_renamed_on_release(registered, host, alice, redeem):
     url = f"https://{host}/"
     registered(url, "--release", "mail", "--release", "memberOf", "--rename",
                "mail=email", "--rename", "mail=eMail", "--rename",
                "displayName=mail")
-    verdict = validate(url, alice.ticket_for(url))
+    verdict = redeem(url, alice.ticket_for(url))
     assert verdict.values("email") == ["alice@example.org"]
     assert verdict.values("eMail") == ["alice@example.org"]
     assert verdict.values("mail") == []
     assert verdict.values("memberOf") == ["staff", "cn=lib,ou=groups"]
 
 
-def test_a_new_name_is_not_shared(registered, host, alice, validate):
+def test_a_new_name_is_not_shared(registered, host, alice, redeem):
     """What is called "mail" itself does not mix with what is called so."""
     url = f"https://{host}/"
     registered(url, "--release", "*", "--rename", "memberOf=mail")
-    verdict = validate(url, alice.ticket_for(url))
+    verdict = redeem(url, alice.ticket_for(url))
     assert verdict.values("mail") == ["staff", "cn=lib,ou=groups"]
     assert verdict.values("memberOf") == []
 
 
-def test_an_attribute_can_name_the_user(registered, host, browser, validate):
+def test_an_attribute_can_name_the_user(registered, host, browser, redeem):
     url = f"https://{host}/"
     registered(url, "--user-name", "attribute:mail")
     alice = signed_in(browser, "alice")
-    assert validate(url, alice.ticket_for(url)).user == "alice@example.org"
+    assert redeem(url, alice.ticket_for(url)).user == "alice@example.org"
     one = browser()
     assert one.sign_in("bob", PEOPLE["bob"], url).status == 403
 
 
 def test_opaque_names_are_stable_and_tell_nothing(
-        installation, registered, host, browser, validate):
+        installation, registered, host, browser, redeem):
     """The same for the same person at the same application, whatever key is
     active; another everywhere else."""
     urls = [f"https://{host}/{path}" for path in "ab"]
     services = [registered(url, "--user-name", "opaque") for url in urls]
     people = {login: signed_in(browser, login) for login in ("alice", "bob")}
-    names = {(login, url): validate(url, people[login].ticket_for(url)).user
+    names = {(login, url): redeem(url, people[login].ticket_for(url)).user
              for login in people for url in urls}
     assert len(set(names.values())) == 4
     for name in names.values():
         assert re.fullmatch("[0-9A-Za-z]{27}", name), name
     set_for(installation, services[0], "--user-name", "opaque", "--contact",
             "x")
-    again = validate(urls[0], people["bob"].ticket_for(urls[0])).user
+    again = redeem(urls[0], people["bob"].ticket_for(urls[0])).user
     assert again == names["bob", urls[0]]
     for path, text in (("/cas/validate", "yes\n{}\n"),):
         ticket = people["bob"].ticket_for(urls[0])
@@ -300,13 +296,13 @@ def test_a_key_of_opaque_names_stays(own_installation):
 
 
 def test_an_application_that_knows_no_login_hears_none_at_logout(
-        installation, registered, host, browser, validate):
+        installation, registered, host, browser, redeem):
     opaque, plain = (f"https://{host}/{path}" for path in ("o", "p"))
     service = registered(opaque, "--user-name", "opaque")
     other = registered(plain)
     one = signed_in(browser, "alice")
     for url in (opaque, plain):
-        assert validate(url, one.ticket_for(url)).ok
+        assert redeem(url, one.ticket_for(url)).ok
     session = installation.sql(
         "select session from sso.redemption where service_id = %s", other)
     installation.sql("update sso.session set ended_at = now()"
@@ -320,7 +316,7 @@ def test_an_application_that_knows_no_login_hears_none_at_logout(
 
 
 def test_fresh_means_the_password_for_every_ticket(
-        installation, registered, host, browser, validate):
+        installation, registered, host, browser, redeem):
     url = f"https://{host}/"
     service = registered(url)
     one = signed_in(browser, "alice")
@@ -329,24 +325,24 @@ def test_fresh_means_the_password_for_every_ticket(
     page = one.login_page(service=url)
     assert page.status == 200 and page.form.types["password"] == "password"
     answer = one.submit(page, "alice", PEOPLE["alice"])
-    assert validate(url, answer.ticket).ok
+    assert redeem(url, answer.ticket).ok
     assert one.login_page(service=url).status == 200
-    assert validate(url, old).code == "INVALID_TICKET"
+    assert redeem(url, old).code == "INVALID_TICKET"
     answer = one.login_page(service=url, gateway="true")
     assert (answer.status, answer.ticket) == (302, None)
     set_for(installation, service, "--fresh", "no")
-    assert validate(url, one.ticket_for(url)).ok
+    assert redeem(url, one.ticket_for(url)).ok
 
 
 def test_tickets_may_live_shorter(installation, registered, host, alice,
-                                  validate):
+                                  redeem):
     url = f"https://{host}/"
     registered(url, "--ticket-life", "10")
     early, late = (alice.ticket_for(url) for _ in range(2))
     installation.clock.shift(8)
-    assert validate(url, early).ok
+    assert redeem(url, early).ok
     installation.clock.shift(13)
-    verdict = validate(url, late)
+    verdict = redeem(url, late)
     assert verdict.code == "INVALID_TICKET"
     assert "expired" in verdict.description
 
@@ -394,3 +390,110 @@ def test_settings_that_cannot_be_read_allow_nothing(
     installation.sql("update sso.service set settings ="
                      " '{\"only_at_night\": true}' where id = %s", service)
     assert alice.login_page(service=url).status == 403
+
+
+# What counts, and why
+
+
+def what_counts(installation, url, expect=DONE):
+    result = installation.portillon("service", "test", url, "--json",
+                                    expect=expect)
+    return json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("first, second, words", [
+    ("https://{}/a/b", "https://{}/a/*", "an exact path"),
+    ("https://{}/a/*", "https://{}/*", "the longer path"),
+    ("https://{}/*", "https://*.services.example/a/*", "a host by its name"),
+    ("https://{}/*", "^https://.*\\.services\\.example/.*",
+     "plain patterns go before"),
+    ("^https://.*\\.services\\.example/a/.*",
+     "^https://.*\\.services\\.example/.*", "the older goes first"),
+])
+def test_the_runner_up_is_shown_with_the_reason(
+        installation, registered, host, first, second, words):
+    url = f"https://{host}/a/b"
+    winner = registered(first.format(host))
+    other = registered(second.format(host))
+    found = what_counts(installation, url)
+    assert found["service"]["id"] == int(winner)
+    assert found["runner_up"]["id"] == int(other)
+    text = installation.portillon("service", "test", url).stdout
+    assert words in text and f"otherwise:  {other}, " in text, text
+
+
+def test_the_order_of_expressions_is_shown(installation, registered, host):
+    registered(f"^https://{escaped(host)}/.*", "--order", "5")
+    winner = registered(f"^https://{escaped(host)}/.+", "--order", "-5")
+    text = installation.portillon("service", "test",
+                                  f"https://{host}/x").stdout
+    assert f"{winner}, Application of a test" in text
+    assert "the lower order goes first" in text
+
+
+def test_a_service_out_of_date_gets_no_tickets(installation, registered,
+                                               host):
+    registered(f"https://{host}/", "--valid-until", "2020-01-01")
+    found = what_counts(installation, f"https://{host}/", expect=REFUSED)
+    assert found["tickets"] is False and found["runner_up"] is None
+    text = installation.portillon("service", "test", f"https://{host}/",
+                                  expect=REFUSED).stdout
+    assert "not the time for which it is valid" in text
+
+
+# A ticket for another address, in the log
+
+
+def failed_request(installation, mark):
+    """The id of the one validation that was for another service."""
+    lines = [line for line in installation.log(mark).splitlines()
+             if "was issued for another service" in line]
+    assert len(lines) == 1, lines
+    return re.search(r' request="([^"]+)"', lines[0])[1]
+
+
+def explained(installation, request, expect=DONE):
+    return installation.portillon(
+        "service", "explain", request, "--log", installation.log_file,
+        expect=expect)
+
+
+@pytest.mark.parametrize("came, difference", [
+    ("https://{}/app/Start?x=1",
+     'character {}: "start" was issued, "Start" came'),
+    ("https://{}/app/start/", 'character {}: "" was issued, "/" came'),
+    ("https://{}/app/start?x=2", "none up to the query"),
+])
+def test_both_addresses_and_where_they_differ(
+        installation, registered, host, browser, redeem, came, difference):
+    registered(f"https://{host}/*")
+    mark = installation.log_size()
+    one = signed_in(browser, "alice")
+    one.ticket_for("https://app.example/cb")
+    ticket = one.ticket_for(f"https://{host}/app/start?x=1")
+    one.ticket_for("https://other.example/x")
+    url = came.format(host)
+    assert redeem(url, ticket).code == "INVALID_SERVICE"
+    result = explained(installation, failed_request(installation, mark))
+    place = len(f"https://{host}/app/") + 1
+    if url.endswith("/"):
+        place += len("start")
+    assert difference.format(place) in result.stdout, result.stdout
+    assert f"https://{host}/app/start\n" in result.stdout
+    assert "had 3 tickets before" in result.stdout
+    assert ticket not in installation.log(mark)
+
+
+def test_what_cannot_be_explained_says_why(installation, alice, redeem):
+    mark = installation.log_size()
+    ticket = alice.ticket_for("https://app.example/cb")
+    assert redeem("https://app.example/cb", ticket).ok
+    (line,) = [line for line in installation.log(mark).splitlines()
+               if "Ticket validated" in line]
+    request = re.search(r' request="([^"]+)"', line)[1]
+    assert "no address is to blame" in explained(
+        installation, request, expect=REFUSED).stderr
+    assert "has no answer" in explained(
+        installation, "unknown", expect=REFUSED).stderr
+    installation.portillon("service", "explain", "x", "--log",
+                           installation.folder / "missing", expect=3)
