@@ -91,10 +91,15 @@ registry_put(struct registry *registry, const struct service *service)
 static void
 service_settle(struct arena *texts, struct service *service)
 {
+	static const struct service_settings none = { .order = 0 };
 	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
-	struct service_settings *settings =
-	    arena_alloc(texts, sizeof(*settings));
+	struct service_settings *settings;
 
+	service->settings = &none; /* as of most */
+	if (service->settings_text.len == 0 ||
+	    str_equal(service->settings_text, STR("{}")))
+		return;
+	settings = arena_alloc(texts, sizeof(*settings));
 	service->settings = settings;
 	if (!service_settings_read(
 		service->settings_text, texts, settings, &why)) {

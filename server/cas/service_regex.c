@@ -26,7 +26,9 @@ struct service_regex {
 	pcre2_code *path;
 	pcre2_match_context *limits;
 	struct str name; /* what hosts end with */
+	struct str start; /* what paths begin with: most differ there */
 	char name_text[SERVICE_REGEX_LONGEST];
+	char start_text[SERVICE_REGEX_LONGEST];
 };
 
 bool
@@ -102,6 +104,8 @@ regex_make(struct service_regex *regex, struct str text, struct buf *why)
 		return false;
 	regex->name = (struct str){ regex->name_text,
 		regex_name(cut.name, regex->name_text) };
+	regex->start = (struct str){ regex->start_text,
+		regex_start(str_from(text, cut.path), regex->start_text) };
 	regex->limits = pcre2_match_context_create(NULL);
 	if (regex->limits == NULL)
 		abort(); /* out of memory */
@@ -234,7 +238,8 @@ service_regex_matches(
 	pcre2_match_data *data;
 	bool matches;
 
-	if (path == canonical_url.len)
+	if (path == canonical_url.len ||
+	    !str_starts(str_from(canonical_url, path), regex->start))
 		return false;
 	data = pcre2_match_data_create(1, NULL);
 	if (data == NULL)

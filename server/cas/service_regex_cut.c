@@ -119,6 +119,24 @@ is_quantifier(struct str rest)
 	return rest.len > 0 && is_among(rest.at[0], "*+?{");
 }
 
+size_t
+regex_start(struct str half, char *out)
+{
+	size_t len = 0;
+
+	while (half.len > 0) {
+		struct str unit = str_first(half, regex_unit(half));
+		struct str behind = str_from(half, unit.len);
+
+		if (unit.len == 0 || !unit_is_literal(unit) ||
+		    is_quantifier(behind))
+			break;
+		out[len++] = unit.at[unit.len - 1];
+		half = behind;
+	}
+	return len;
+}
+
 /* What holds in both halves. */
 static bool
 cutting_check_unit(struct cutting *c, struct str unit)

@@ -26,4 +26,7 @@ size_t regex_unit(struct str rest);
 /* The host that `name` spells, without its backslashes. */
 size_t regex_name(struct str name, char *out);
 
+/* The text that every match of this half begins with; how long it is. */
+size_t regex_start(struct str half, char *out);
+
 #endif

@@ -10,7 +10,9 @@
 
 #include <cmocka.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
+#include "base/memory.h"
 #include "cas/registry.h"
 #include "cas/service_regex.h"
 #include "cas/service_url.h"
@@ -337,6 +339,57 @@ hostile_urls_end_soon(void **state)
 	assert_true(clock() - began < 20 * CLOCKS_PER_SEC);
 }
 
+/* Of one domain, and of as many as there are. */
+static struct registry *
+registry_of_many(size_t count, struct arena *texts)
+{
+	struct service *services = memory_array(count, sizeof(*services));
+	struct registry *made;
+
+	for (size_t i = 0; i < count; i++) {
+		services[i].id = (int64_t)i + 1;
+		services[i].pattern =
+		    i % 2 == 0 ? arena_format(texts,
+				     "^https://.*\\.uni\\.example/app%zu/.*", i)
+			       : arena_format(texts,
+				     "^https://.*\\.uni%zu\\.example/.*", i);
+	}
+	made = registry_new(services, count, 1);
+	free(services);
+	return made;
+}
+
+static void
+ten_thousand_expressions_are_told_apart(void **state)
+{
+	enum {
+		MANY = 10000
+	};
+	struct arena texts = ARENA_INIT;
+	struct registry *many = registry_of_many(MANY, &texts);
+	clock_t began = clock();
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++) {
+		const struct service *found;
+		char url[100];
+
+		snprintf(url, sizeof(url),
+		    i % 2 == 0 ? "https://a.uni.example/app%zu/x"
+			       : "https://a.uni%zu.example/x",
+		    i);
+		found = registry_find(many, str_of(url));
+		assert_non_null(found);
+		assert_true(found->id == (int64_t)i + 1);
+	}
+	/* one after the other they would be a hundred million matches */
+	assert_true(clock() - began < 60 * CLOCKS_PER_SEC);
+	assert_null(registry_find(many, STR("https://a.uni.example/app/x")));
+	assert_null(registry_find(many, STR("https://a.uni2.example/x")));
+	registry_unref(many);
+	arena_clear(&texts);
+}
+
 int
 main(void)
 {
@@ -347,6 +400,7 @@ main(void)
 		cmocka_unit_test(halves_match_halves),
 		cmocka_unit_test(the_order_is_the_same_from_any_order),
 		cmocka_unit_test(hostile_urls_end_soon),
+		cmocka_unit_test(ten_thousand_expressions_are_told_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
