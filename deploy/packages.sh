@@ -12,7 +12,7 @@
 	PACKAGES_BUILD=(gcc libc6-dev meson ninja-build pkg-config python3
 		libevent-dev libssl-dev libpq-dev libargon2-dev libcrypt-dev
 		libjansson-dev libxml2-dev libinih-dev libqrcodegen-dev
-		libseccomp-dev libcmocka-dev
+		libseccomp-dev libpcre2-dev libcmocka-dev
 		libcurl4-openssl-dev) # SMTP with TLS, for the courier's mails
 	PACKAGES_RUN=(postgresql-15 openssl curl ca-certificates procps)
 	PACKAGES_DEMO=(apache2-bin libapache2-mod-auth-cas python3-aiosmtpd)

@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 struct buf;
+struct service_pairs;
 
 enum answer_format {
 	ANSWER_TEXT, /* /validate */
@@ -39,6 +40,7 @@ struct answer_success {
 	struct str released; /* JSON list of names to release; "*": all */
 	struct str granting_iou; /* of a proxy-granting ticket; empty: none */
 	struct str proxies; /* as in cas/proxy_chain.h; empty: none */
+	const struct service_pairs *renamed; /* of these; NULL: none is */
 };
 
 /*

@@ -5,14 +5,19 @@
  * One hash table of whole patterns.  A URL is hashed once from its start, and
  * at every slash of its path the table is asked for the pattern "so far and
  * everything below"; the last answer is the most specific.  The keys come from
- * administrators, so visitors cannot make the table slow.
+ * administrators, so visitors cannot make the table slow.  Expressions are
+ * asked last (cas/service_regexes.h).
  */
 #include "cas/registry.h"
 
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/memory.h"
+#include "cas/service_regex.h"
+#include "cas/service_regexes.h"
+#include "cas/service_settings.h"
 #include "cas/service_url.h"
 #include "model/service.h"
 
@@ -32,6 +37,7 @@ struct registry {
 	struct slot *slots;
 	size_t mask; /* number of slots, a power of two, less one */
 	bool has_wildcard_hosts;
+	struct service_regexes *regexes;
 	struct arena texts;
 };
 
@@ -81,6 +87,27 @@ registry_put(struct registry *registry, const struct service *service)
 	registry->slots[place] = (struct slot){ hash, service };
 }
 
+/* Settings that cannot be read allow nothing. */
+static void
+service_settle(struct arena *texts, struct service *service)
+{
+	static const struct service_settings none = { .order = 0 };
+	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
+	struct service_settings *settings;
+
+	service->settings = &none; /* as of most */
+	if (service->settings_text.len == 0 ||
+	    str_equal(service->settings_text, STR("{}")))
+		return;
+	settings = arena_alloc(texts, sizeof(*settings));
+	service->settings = settings;
+	if (!service_settings_read(
+		service->settings_text, texts, settings, &why)) {
+		*settings = (struct service_settings){ .order = 0 };
+		service->enabled = false;
+	}
+}
+
 static struct service
 service_copy(struct arena *texts, const struct service *from)
 {
@@ -91,6 +118,10 @@ service_copy(struct arena *texts, const struct service *from)
 	copy.pattern = arena_text(texts, from->pattern);
 	copy.released = arena_text(texts, from->released);
 	copy.proxy_callback = arena_text(texts, from->proxy_callback);
+	copy.logout_type = arena_text(texts, from->logout_type);
+	copy.logout_url = arena_text(texts, from->logout_url);
+	copy.settings_text = arena_text(texts, from->settings_text);
+	service_settle(texts, &copy);
 	return copy;
 }
 
@@ -133,12 +164,15 @@ registry_new(const struct service *services, size_t count, int64_t generation)
 	for (size_t i = 0; i < count; i++) {
 		const struct service *copy = &made->services[i];
 
+		if (service_regex_is(copy->pattern))
+			continue;
 		registry_put(made, copy);
 		if (str_starts(
 			str_from(copy->pattern, host_place(copy->pattern)),
 			STR("*.")))
 			made->has_wildcard_hosts = true;
 	}
+	made->regexes = service_regexes_new(made->services, count);
 	return made;
 }
 
@@ -154,6 +188,7 @@ registry_unref(struct registry *registry)
 {
 	if (registry == NULL || --registry->references > 0)
 		return;
+	service_regexes_free(registry->regexes);
 	arena_clear(&registry->texts);
 	free(registry->services);
 	free(registry->slots);
@@ -244,5 +279,7 @@ registry_find(const struct registry *registry, struct str canonical_url)
 	if (found == NULL && registry->has_wildcard_hosts &&
 	    with_wildcard(url, host, changed, &wildcard))
 		found = registry_find_host(registry, wildcard, host);
+	if (found == NULL)
+		found = service_regexes_find(registry->regexes, canonical_url);
 	return found;
 }

@@ -5,8 +5,9 @@
  *
  * Where several patterns match, the most specific wins, whatever their order:
  * a named host before a wildcard, an exact path before a prefix, a longer
- * prefix before a shorter.  Immutable once made and counted, so that a request
- * keeps the registry it started with.
+ * prefix before a shorter; an expression (cas/service_regex.h) only where
+ * nothing else matches, by evaluation order and then by number.  Immutable once
+ * made and counted, so that a request keeps the registry it started with.
  */
 #ifndef CAS_REGISTRY_H
 #define CAS_REGISTRY_H
@@ -16,9 +17,10 @@
 struct registry;
 struct service;
 
-/* Copies the services; disabled ones are kept and found (and refused by the
- * caller), so that a narrower pattern switched off does not fall back to a
- * wider one. */
+/* Copies the services and reads their settings, so those found have some; where
+ * these cannot be read, the service counts as disabled.  Disabled ones are kept
+ * and found (and refused by the caller), so that a narrower pattern switched
+ * off does not fall back to a wider one. */
 struct registry *registry_new(
     const struct service *, size_t count, int64_t generation);
 struct registry *registry_ref(struct registry *);

@@ -25,9 +25,10 @@ void released_json(struct buf *, const struct released *);
 typedef void released_visitor(void *context, const struct released *);
 
 /*
- * In the order of `attributes`.  Names that are reserved or are not an XML
- * NCName are left out; nothing is visited if `attributes` or `released` is not
- * the JSON that it should be.
+ * In the order of `attributes`, and renamed as the answer says; what has
+ * another attribute's new name as its own is left out.  Names that are reserved
+ * or are not an XML NCName are left out; nothing is visited if `attributes` or
+ * `released` is not the JSON that it should be.
  */
 void released_visit(
     const struct answer_success *, released_visitor *, void *context);

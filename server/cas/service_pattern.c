@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Patterns of the registry: a URL without query that may end in "/" and a star,
- * and whose host may begin with a star and a dot.
+ * and whose host may begin with a star and a dot; or an expression.
  *
- * Nothing else is special and nothing backtracks.  Both sides are canonical
- * when they are compared, so comparing bytes is enough.
+ * But for expressions nothing else is special and nothing backtracks.  Both
+ * sides are canonical when they are compared, so comparing bytes is enough.
  */
 #include "base/buf.h"
+#include "cas/service_regex.h"
 #include "cas/service_url.h"
 
 /* "https://" and the rest; false if the scheme does not end so. */
@@ -88,6 +89,8 @@ service_pattern_canonical(struct str pattern, struct buf *out, struct buf *why)
 	struct str scheme, rest;
 	const char *wrong = "a pattern starts with https:// (or http://)";
 
+	if (service_regex_is(pattern))
+		return service_regex_canonical(pattern, out, why);
 	if (pattern_cut(pattern, &parts)) {
 		wrong = pattern_wrong(&parts);
 		buf_text(&plain, parts.scheme);
@@ -127,12 +130,36 @@ authority_matches(
 }
 
 bool
+service_pattern_fits_any_host(struct str pattern)
+{
+	struct service_regex *regex =
+	    service_regex_is(pattern) ? service_regex_new(pattern) : NULL;
+	bool any = regex != NULL && service_regex_host(regex).len == 0;
+
+	service_regex_free(regex);
+	return any;
+}
+
+static bool
+expression_matches(struct str pattern, struct str canonical_url)
+{
+	struct service_regex *regex = service_regex_new(pattern);
+	bool matches =
+	    regex != NULL && service_regex_matches(regex, canonical_url);
+
+	service_regex_free(regex);
+	return matches;
+}
+
+bool
 service_pattern_matches(struct str pattern, struct str canonical_url)
 {
 	struct pattern parts;
 	struct str scheme, given, wanted_path, given_path;
 	size_t slash;
 
+	if (service_regex_is(pattern))
+		return expression_matches(pattern, canonical_url);
 	if (!pattern_cut(pattern, &parts) ||
 	    !cut_scheme(canonical_url, &scheme, &given) ||
 	    !str_equal(parts.scheme, scheme))

@@ -60,10 +60,14 @@ void service_url_with_grant(
  *	https://app.example/cb		just this path, any query
  *	https://app.example/app/(star)	/app, /app/ and all below
  *	https://(star).app.example/(star)	one label before, any path
+ *	^https://...			an expression, see cas/service_regex.h
  * Appends the canonical pattern, or false and a sentence in `why`.
  */
 bool service_pattern_canonical(
     struct str pattern, struct buf *out, struct buf *why) MUST_CHECK;
+
+/* Is a canonical pattern an expression that takes any host? */
+bool service_pattern_fits_any_host(struct str pattern);
 
 /* Does a canonical URL belong to a canonical pattern? */
 bool service_pattern_matches(struct str pattern, struct str canonical_url);

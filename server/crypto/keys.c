@@ -39,6 +39,7 @@ static const char *const mac_labels[MAC_PURPOSE_COUNT] = {
 	[MAC_KNOWN_BROWSER] = "portillon known browser",
 	[MAC_EMAIL_CODE] = "portillon email code",
 	[MAC_PROXY_GRANT] = "portillon proxy grant",
+	[MAC_OPAQUE_NAME] = "portillon opaque name",
 	[MAC_KEY_CHECK] = "portillon key check",
 };
 

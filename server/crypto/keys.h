@@ -30,6 +30,7 @@ enum mac_purpose {
 	MAC_KNOWN_BROWSER, /* proofs that an account used a browser before */
 	MAC_EMAIL_CODE, /* codes sent by mail, as they are stored */
 	MAC_PROXY_GRANT, /* stored handles of proxy-granting tickets */
+	MAC_OPAQUE_NAME, /* what one application calls a person */
 	MAC_KEY_CHECK, /* what two nodes may compare of a generation */
 	MAC_PURPOSE_COUNT,
 };

@@ -263,6 +263,14 @@ keys_may_go(const struct keys_flow *k, struct arena *arena)
 		command_complain("tickets made with key %u may still be under "
 				 "way; try again after %.*s",
 		    k->id, STR_ARGS(plain_time(arena, r->free_at)));
+	else if (str_equal(r->verdict, STR("names")))
+		command_complain(
+		    "applications know people by opaque names "
+		    "made with key %u; \"portillon service export\" "
+		    "shows them (user_key), and it can go when "
+		    "\"portillon service set\" gave them another "
+		    "--user-name",
+		    k->id);
 	else if (str_equal(r->verdict, STR("seals")))
 		command_complain("%lld secrets are sealed with key %u, as "
 				 "those of authenticator apps are; \"portillon "

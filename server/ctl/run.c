@@ -119,6 +119,7 @@ run_flow(struct run *run, struct event_base *base,
 		.arena = &run->arena,
 		.deadline_ms = STEPS_DEADLINE_MS };
 
+	run->released = false; /* of the steps before, if there were any */
 	run->origin = run_origin(&run->arena);
 	start.id = run->origin.request.at;
 	flow_start(&start);

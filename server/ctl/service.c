@@ -5,10 +5,12 @@
 #include "ctl/service.h"
 
 #include "base/buf.h"
+#include "cas/service_url.h"
 #include "ctl/commands.h"
 #include "ctl/json.h"
 #include "ctl/plain.h"
 #include "ctl/run.h"
+#include "ctl/service_record.h"
 #include "store/store.h"
 
 static enum flow_next
@@ -47,24 +49,20 @@ service_released_words(struct arena *arena, struct str released)
 	return arena_text(arena, buf_str(&out));
 }
 
-json_t *
-service_json(const struct service *service)
+const char *
+service_pattern_danger(struct str pattern, bool allow_http, bool any_host)
 {
-	json_t *object = json_object();
+	bool secure = str_starts(pattern, STR("https://")) ||
+		      str_starts(pattern, STR("^https://"));
 
-	json_put(object, "id", json_integer(service->id));
-	json_put(object, "tenant", json_words(service->tenant));
-	json_put(object, "name", json_words(service->name));
-	json_put(object, "pattern", json_words(service->pattern));
-	json_put(object, "released", json_column(service->released));
-	json_put(object, "enabled", json_boolean(service->enabled));
-	json_put(object, "logout", json_words(service->logout_type));
-	json_put(object, "logout_url", json_words(service->logout_url));
-	json_put(object, "rest", json_boolean(service->rest));
-	json_put(object, "proxy", json_boolean(service->proxy));
-	json_put(object, "proxy_callback", json_words(service->proxy_callback));
-	json_put(object, "proxy_lenient", json_boolean(service->proxy_lenient));
-	return object;
+	if (!secure && !allow_http)
+		return "without https:// anybody on the way could take the "
+		       "ticket; --allow-http accepts that";
+	if (!any_host && service_pattern_fits_any_host(pattern))
+		return "this expression does not say to the letter with which "
+		       "two labels a host ends, so anybody could receive "
+		       "tickets; --any-host accepts that";
+	return NULL;
 }
 
 bool
@@ -184,6 +182,56 @@ service_proxy_words(struct arena *arena, const struct service *service)
 	    service->proxy_lenient ? ", or goes on without" : "");
 }
 
+/* "staff, faculty" of a list, "mail: email, mail2" of an object. */
+static void
+setting_words(struct buf *out, const json_t *value)
+{
+	const char *name;
+	json_t *one;
+	size_t i;
+
+	if (json_is_object(value)) {
+		json_object_foreach((json_t *)(uintptr_t)value, name, one)
+		{
+			buf_format(
+			    out, "%s%s: ", out->len > 0 ? "; " : "", name);
+			setting_words(out, one);
+		}
+	} else if (json_is_array(value)) {
+		json_array_foreach(value, i, one)
+		{
+			buf_words(out, i > 0 ? ", " : "");
+			setting_words(out, one);
+		}
+	} else if (json_is_string(value)) {
+		buf_words(out, json_string_value(value));
+	} else {
+		json_write(out, json_deep_copy(value));
+	}
+}
+
+/* Whatever is set for this one alone, by the names of the settings. */
+static void
+service_print_settings(struct arena *arena, const struct service *service)
+{
+	json_t *object = json_column(service->settings_text), *value;
+	size_t count = json_object_size(object), place = 0;
+	struct str *facts =
+	    arena_alloc(arena, (2 * count + 1) * sizeof(*facts));
+	const char *name;
+
+	json_object_foreach(object, name, value)
+	{
+		CLEANUP(buf_clear) struct buf words = BUF_INIT(128 * 1024);
+
+		setting_words(&words, value);
+		facts[place++] = arena_text(arena, str_of(name));
+		facts[place++] = arena_text(arena, buf_str(&words));
+	}
+	json_decref(object);
+	plain_facts(stdout, facts, count);
+}
+
 static void
 service_print(struct arena *arena, const struct service *service)
 {
@@ -209,6 +257,7 @@ service_print(struct arena *arena, const struct service *service)
 	};
 
 	plain_facts(stdout, facts, COUNT_OF(facts) / 2);
+	service_print_settings(arena, service);
 }
 
 static int
@@ -355,11 +404,32 @@ const struct command service_parts[] = {
 	    .details = "Ends with 0 if it does, with 1 if not.",
 	    .options = service_test_options,
 	    .run = service_test },
+	{ .name = "explain",
+	    .summary = "Say why a ticket was for another address",
+	    .details = "Looks into the log for a validation that was answered "
+		       "with INVALID_SERVICE, and\nfor the ticket; shows both "
+		       "addresses and where they begin to differ.",
+	    .options = service_explain_options,
+	    .run = service_explain },
 	{ .name = "set",
-	    .summary = "Change how an application is told of sign-outs, or "
-		       "whether it gets tickets by REST",
+	    .summary = "Change what is set for an application",
+	    .details = "What is not named stays as it is; '' takes out.",
 	    .options = service_set_options,
 	    .run = service_set },
+	{ .name = "export",
+	    .summary = "Write all applications as JSON",
+	    .details = "\"portillon service import\" reads it.",
+	    .options = service_export_options,
+	    .run = service_export },
+	{ .name = "import",
+	    .summary = "Register the applications of a file or a folder",
+	    .details =
+		"Reads what \"portillon service export\" writes, and the "
+		"JSON files of an\nApereo CAS registry. Of these it says "
+		"for each field what became of it; if one\ncannot be "
+		"honoured, it says so and registers nothing.",
+	    .options = service_import_options,
+	    .run = service_import },
 	{ .name = "disable",
 	    .summary = "Give an application no tickets any more",
 	    .options = id_options,

@@ -22,7 +22,12 @@ extern const struct flow_step service_load_steps[];
 /* "login, mail, givenName", from the JSON list of a service. */
 struct str service_released_words(struct arena *, struct str released);
 
-json_t *service_json(const struct service *);
+/*
+ * What an operator has to accept in so many words before a canonical pattern is
+ * registered; NULL: nothing.
+ */
+const char *service_pattern_danger(
+    struct str pattern, bool allow_http, bool any_host);
 
 /* The option ID; false, and has complained, if it is no number. */
 bool service_id(const struct options *, int64_t *id) MUST_CHECK;
@@ -38,6 +43,15 @@ int service_set(const struct settings *, const struct options *);
 
 extern const struct option_rule service_add_options[];
 int service_add(const struct settings *, const struct options *);
+
+extern const struct option_rule service_export_options[];
+int service_export(const struct settings *, const struct options *);
+
+extern const struct option_rule service_import_options[];
+int service_import(const struct settings *, const struct options *);
+
+extern const struct option_rule service_explain_options[];
+int service_explain(const struct settings *, const struct options *);
 
 extern const struct option_rule service_test_options[];
 int service_test(const struct settings *, const struct options *);

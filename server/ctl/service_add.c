@@ -4,12 +4,14 @@
  */
 #include "base/buf.h"
 #include "cas/answer.h"
+#include "cas/service_settings.h"
 #include "cas/service_url.h"
 #include "ctl/command.h"
 #include "ctl/json.h"
 #include "ctl/plain.h"
 #include "ctl/run.h"
 #include "ctl/service.h"
+#include "ctl/service_options.h"
 #include "store/store.h"
 
 enum {
@@ -57,18 +59,19 @@ static bool
 adding_pattern(const struct options *options, struct buf *out)
 {
 	CLEANUP(buf_clear) struct buf why = BUF_INIT(1024);
+	const char *danger;
 
 	if (!service_pattern_canonical(
 		options_text(options, "PATTERN"), out, &why)) {
 		command_complain("%s", buf_cstr(&why));
 		return false;
 	}
-	if (str_starts(buf_str(out), STR("https://")) ||
-	    options_has(options, "allow-http"))
-		return true;
-	command_complain("without https:// anybody on the way could take the "
-			 "ticket; --allow-http accepts that");
-	return false;
+	danger = service_pattern_danger(buf_str(out),
+	    options_has(options, "allow-http"),
+	    options_has(options, "any-host"));
+	if (danger != NULL)
+		command_complain("%s", danger);
+	return danger == NULL;
 }
 
 static bool
@@ -93,6 +96,21 @@ adding_released(const struct options *options, struct buf *out)
 		command_complain("these are too many attributes; --release "
 				 "'*' releases all");
 	return why == NULL && buf_ok(out);
+}
+
+static bool
+adding_settings(const struct settings *settings, const struct options *options,
+    struct buf *out)
+{
+	json_t *object = json_object();
+	bool fits;
+
+	if (options_has(options, "any-host"))
+		json_put(object, "any_host", json_true());
+	fits = service_options_apply(settings, options, object) &&
+	       service_settings_write(object, "", out);
+	json_decref(object);
+	return fits;
 }
 
 static bool
@@ -140,11 +158,13 @@ service_add(const struct settings *settings, const struct options *options)
 {
 	CLEANUP(buf_clear) struct buf pattern = BUF_INIT(SERVICE_URL_LONGEST);
 	CLEANUP(buf_clear) struct buf released = BUF_INIT(RELEASED_LONGEST);
+	CLEANUP(buf_clear) struct buf own = BUF_INIT(SERVICE_SETTINGS_LONGEST);
 	struct service_adding a = { 0 };
 	CLEANUP(run_clear) struct run run = { .state = &a };
 
 	if (!adding_pattern(options, &pattern) ||
-	    !adding_released(options, &released))
+	    !adding_released(options, &released) ||
+	    !adding_settings(settings, options, &own))
 		return OUTCOME_REFUSED;
 	a.service = (struct service){
 		.tenant = options_has(options, "tenant")
@@ -154,6 +174,7 @@ service_add(const struct settings *settings, const struct options *options)
 		.pattern = buf_str(&pattern),
 		.released = buf_str(&released),
 		.enabled = true,
+		.settings_text = buf_str(&own),
 	};
 	if (!adding_check_texts(&a.service))
 		return OUTCOME_REFUSED;
@@ -166,12 +187,18 @@ const struct option_rule service_add_options[] = {
 	{ "PATTERN", OPTION_WORD,
 	    .help = "its address: https://app.example/cb, "
 		    "https://app.example/app/*,\n"
-		    "                             https://*.app.example/*" },
+		    "                             https://*.app.example/*, or "
+		    "an expression\n"
+		    "                             "
+		    "^https://(a|b)\\.app\\.example/.*" },
 	{ "name", OPTION_TEXT, true, "NAME", "name for people" },
 	{ "tenant", OPTION_TEXT, false, "SLUG", "organisation; else \"main\"" },
 	{ "release", OPTION_LIST, false, "ATTRIBUTE",
 	    "an attribute it is told; '*' for all" },
+	SERVICE_SETTINGS_OPTIONS,
 	{ "allow-http", OPTION_FLAG, false, NULL,
 	    "accept an address without https" },
+	{ "any-host", OPTION_FLAG, false, NULL,
+	    "accept an expression that fits any host" },
 	OPTION_END,
 };

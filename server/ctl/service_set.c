@@ -1,21 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * `portillon service set`: how an application is told that a session has ended,
- * whether it gets tickets by REST, and whether it may act for people at others.
+ * whether it gets tickets by REST, whether it may act for people at others, and
+ * what is set for it alone.
  */
 #include "base/buf.h"
+#include "cas/service_settings.h"
 #include "cas/service_url.h"
 #include "ctl/command.h"
+#include "ctl/json.h"
 #include "ctl/run.h"
 #include "ctl/service.h"
+#include "ctl/service_options.h"
 #include "ctl/service_proxy.h"
 #include "store/store.h"
 
 struct service_setting {
+	struct services_loaded loaded; /* the first: service_load_steps */
 	int64_t id;
 	struct service_logout logout;
 	struct str rest; /* "yes", "no"; STR_NONE leaves as it is */
 	struct service_proxy proxy;
+	struct str own; /* settings as a whole; STR_NONE: as they are */
 	struct service_changed changed;
 };
 
@@ -40,6 +46,9 @@ setting_change(struct flow *f)
 	if (service_proxy_given(&s->proxy))
 		services_set_proxy(
 		    run->store, f, s->id, &s->proxy, &run->origin, &s->changed);
+	if (s->own.at != NULL)
+		services_set_settings(
+		    run->store, f, s->id, s->own, &run->origin, &s->changed);
 	return FLOW_NEXT;
 }
 
@@ -87,13 +96,56 @@ setting_read_url(
 	return false;
 }
 
+static const struct service *
+setting_find(const struct service_setting *s)
+{
+	const struct service *services = s->loaded.list.items;
+
+	for (size_t i = 0; i < s->loaded.list.count; i++) {
+		if (services[i].id == s->id)
+			return &services[i];
+	}
+	return NULL;
+}
+
+/* The settings as they will be; false: complained, or no such service. */
+static bool
+setting_read_own(struct run *run, const struct settings *settings,
+    const struct options *options, struct buf *own, int *outcome)
+{
+	struct service_setting *s = run->state;
+	const struct service *service;
+	json_t *object;
+	bool fits;
+
+	if (!service_options_given(options))
+		return true;
+	*outcome = OUTCOME_UNUSABLE;
+	if (!run_or_complain(run, settings, service_load_steps))
+		return false;
+	*outcome = OUTCOME_REFUSED;
+	service = setting_find(s);
+	if (service == NULL) {
+		(void)service_missing(s->id);
+		return false;
+	}
+	object = json_column(service->settings_text);
+	fits = service_options_apply(settings, options, object) &&
+	       service_settings_write(object, "", own);
+	json_decref(object);
+	s->own = buf_str(own);
+	return fits;
+}
+
 int
 service_set(const struct settings *settings, const struct options *options)
 {
 	CLEANUP(buf_clear) struct buf url = BUF_INIT(SERVICE_URL_LONGEST);
 	CLEANUP(buf_clear) struct buf callback = BUF_INIT(SERVICE_URL_LONGEST);
+	CLEANUP(buf_clear) struct buf own = BUF_INIT(SERVICE_SETTINGS_LONGEST);
 	struct service_setting s = { 0 };
 	CLEANUP(run_clear) struct run run = { .state = &s };
+	int outcome = OUTCOME_REFUSED;
 
 	if (!service_id(options, &s.id) || !setting_read_type(options, &s) ||
 	    !setting_read_url(options, &s, &url) ||
@@ -101,12 +153,13 @@ service_set(const struct settings *settings, const struct options *options)
 	    !service_proxy_read(options, &callback, &s.proxy))
 		return OUTCOME_REFUSED;
 	if (!setting_has_logout(&s) && s.rest.at == NULL &&
-	    !service_proxy_given(&s.proxy)) {
-		command_complain("say what to set: --logout, --logout-url, "
-				 "--rest, --proxy, --proxy-callback or "
-				 "--proxy-lenient");
+	    !service_proxy_given(&s.proxy) && !service_options_given(options)) {
+		command_complain("say what to set; \"portillon service set "
+				 "--help\" shows what there is");
 		return OUTCOME_REFUSED;
 	}
+	if (!setting_read_own(&run, settings, options, &own, &outcome))
+		return outcome;
 	if (!run_or_complain(&run, settings, setting_steps))
 		return OUTCOME_UNUSABLE;
 	if (s.changed.id == 0)
@@ -124,6 +177,7 @@ const struct option_rule service_set_options[] = {
 	    "where it is called; '': where it redeemed a ticket" },
 	{ "rest", OPTION_TEXT, false, "yes|no",
 	    "does it get tickets by REST, where \"rest.endpoints\" is on" },
+	SERVICE_SETTINGS_OPTIONS,
 	{ "allow-http", OPTION_FLAG, false, NULL,
 	    "accept an address without https" },
 	SERVICE_PROXY_OPTIONS,

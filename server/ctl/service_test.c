@@ -7,6 +7,9 @@
  */
 #include "base/buf.h"
 #include "cas/registry.h"
+#include "cas/service_person.h"
+#include "cas/service_regex.h"
+#include "cas/service_settings.h"
 #include "cas/service_url.h"
 #include "ctl/command.h"
 #include "ctl/json.h"
@@ -14,6 +17,9 @@
 #include "ctl/plain.h"
 #include "ctl/run.h"
 #include "ctl/service.h"
+#include "ctl/service_rank.h"
+#include "ctl/service_record.h"
+#include "loop/clock.h"
 #include "store/store.h"
 
 enum {
@@ -25,6 +31,8 @@ struct service_testing {
 	struct buf canonical;
 	struct registry *registry;
 	const struct service *service; /* NULL: none matches */
+	struct registry *others; /* all but that one */
+	const struct service *runner_up; /* NULL: no other one matches */
 	struct buf hints; /* a sentence a line */
 	size_t hint_count;
 };
@@ -142,6 +150,8 @@ nearness_of(struct nearness *n, struct str pattern, struct str url)
 	struct place wanted = place_of(pattern), given = place_of(url);
 
 	*n = (struct nearness){ .distance = DISTANCE_FAR };
+	if (service_regex_is(pattern))
+		return; /* has no parts to compare */
 	if (place_host_fits(wanted.host, given.host)) {
 		nearness_of_parts(n, &wanted, &given,
 		    place_path_fits(&wanted, &given, pattern, url));
@@ -209,7 +219,7 @@ testing_refusal(struct str url)
 }
 
 static const char *
-pattern_words(struct str pattern)
+plain_pattern_words(struct str pattern)
 {
 	bool label = str_starts(place_of(pattern).host, STR("*."));
 	bool below = str_ends(pattern, STR("/*"));
@@ -220,6 +230,50 @@ pattern_words(struct str pattern)
 		return "any one label in front, just this path, any query";
 	return below ? "this path and below, any query"
 		     : "just this path, any query";
+}
+
+static const char *
+pattern_words(struct str pattern)
+{
+	if (!service_regex_is(pattern))
+		return plain_pattern_words(pattern);
+	return service_pattern_fits_any_host(pattern)
+		   ? "an expression that fits any host"
+		   : "an expression: counts where no plain pattern matches";
+}
+
+/* Is a ticket to be had?  If not, why. */
+static const char *
+testing_tickets(const struct service *s)
+{
+	if (!s->enabled)
+		return "no: the service is disabled, or its settings cannot "
+		       "be read";
+	if (!service_settings_valid_at(s->settings, clock_now()))
+		return "no: this is not the time for which it is valid";
+	return service_is_choosy(s->settings)
+		   ? "yes, for those whom \"portillon service show\" names"
+		   : "yes";
+}
+
+static bool
+testing_gets(const struct service *s)
+{
+	return s != NULL && s->enabled &&
+	       service_settings_valid_at(s->settings, clock_now());
+}
+
+/* Who would count if this one did not, and why not so. */
+static struct str
+testing_runner_up(struct run *run, const struct service_testing *t)
+{
+	const struct service *other = t->runner_up;
+
+	if (other == NULL)
+		return STR("no other pattern matches");
+	return arena_format(&run->arena, "%lld, %.*s, %.*s (%s)",
+	    (long long)other->id, STR_ARGS(other->name),
+	    STR_ARGS(other->pattern), service_rank_words(t->service, other));
 }
 
 static int
@@ -247,17 +301,17 @@ testing_print(struct run *run, const struct service_testing *t)
 		    pattern_words(s->pattern)),
 		STR("released"),
 		service_released_words(&run->arena, s->released),
-		STR("tickets"),
-		s->enabled ? STR("yes") : STR("no: the service is disabled") };
+		STR("tickets"), str_of(testing_tickets(s)), STR("otherwise"),
+		testing_runner_up(run, t) };
 
 	plain_facts(stdout, facts, COUNT_OF(facts) / 2);
-	return s->enabled ? OUTCOME_DONE : OUTCOME_REFUSED;
+	return testing_gets(s) ? OUTCOME_DONE : OUTCOME_REFUSED;
 }
 
 static int
 testing_print_json(const struct service_testing *t)
 {
-	bool tickets = t->service != NULL && t->service->enabled;
+	bool tickets = testing_gets(t->service);
 	struct str left = buf_str(&t->hints), hint;
 	json_t *object = json_object(), *hints = json_array();
 
@@ -269,9 +323,19 @@ testing_print_json(const struct service_testing *t)
 	json_put(object, "tickets", json_boolean(tickets));
 	json_put(object, "service",
 	    t->service != NULL ? service_json(t->service) : json_null());
+	json_put(object, "runner_up",
+	    t->runner_up != NULL ? service_json(t->runner_up) : json_null());
 	json_put(object, "near_misses", hints);
 	json_print(object);
 	return tickets ? OUTCOME_DONE : OUTCOME_REFUSED;
+}
+
+static void
+testing_find_runner_up(struct service_testing *t)
+{
+	t->others = service_registry_without(
+	    t->loaded.list.items, t->loaded.list.count, t->service->id);
+	t->runner_up = registry_find(t->others, buf_str(&t->canonical));
 }
 
 static int
@@ -293,6 +357,8 @@ testing_run(struct run *run, const struct settings *settings,
 	t->service = registry_find(t->registry, buf_str(&t->canonical));
 	if (t->service == NULL)
 		testing_hints(t);
+	else
+		testing_find_runner_up(t);
 	return options_has(options, "json") ? testing_print_json(t)
 					    : testing_print(run, t);
 }
@@ -308,6 +374,7 @@ service_test(const struct settings *settings, const struct options *options)
 	int outcome = testing_run(&run, settings, options);
 
 	registry_unref(t.registry);
+	registry_unref(t.others);
 	buf_clear(&t.canonical);
 	buf_clear(&t.hints);
 	return outcome;

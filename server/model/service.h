@@ -7,6 +7,8 @@
 
 #include "base/str.h"
 
+struct service_settings;
+
 struct service {
 	int64_t id;
 	struct str tenant; /* slug */
@@ -20,6 +22,8 @@ struct service {
 	bool proxy; /* may get proxy-granting tickets */
 	struct str proxy_callback; /* pattern of where to; empty: `pattern` */
 	bool proxy_lenient; /* goes on without one if that fails */
+	struct str settings_text; /* a JSON object; empty: none is set */
+	const struct service_settings *settings; /* NULL: not read from it */
 };
 
 #endif

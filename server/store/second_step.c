@@ -13,6 +13,8 @@
 #define FACT(name, kind) ROW_COLUMN(struct second_step_facts, name, kind)
 
 static const struct row_column second_step_facts_columns[] = {
+	FACT(login, ROW_TEXT),
+	FACT(attributes, ROW_TEXT),
 	FACT(trust_epoch, ROW_TIME),
 	FACT(offered_at, ROW_TIME),
 	FACT(skips, ROW_INT),

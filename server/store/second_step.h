@@ -15,6 +15,8 @@ struct store;
 
 /* What deciding needs to know of a person and their browser. */
 struct second_step_facts {
+	struct str login;
+	struct str attributes; /* a JSON object: name to list of texts */
 	int64_t trust_epoch; /* 0: never raised */
 	int64_t offered_at;
 	int64_t skips;

@@ -19,6 +19,7 @@ static const struct row_column service_columns[] = {
 	ROW_COLUMN(struct service, proxy, ROW_BOOL),
 	ROW_COLUMN(struct service, proxy_callback, ROW_TEXT),
 	ROW_COLUMN(struct service, proxy_lenient, ROW_BOOL),
+	ROW_COLUMN_AS(struct service, "settings", settings_text, ROW_TEXT),
 };
 
 extern const struct row_table service_row;
@@ -31,6 +32,17 @@ static const struct row_column service_changed_columns[] = {
 extern const struct row_table service_changed_row;
 const struct row_table service_changed_row =
     ROW_TABLE(struct service_changed, service_changed_columns);
+
+static const struct row_column service_imported_columns[] = {
+	ROW_COLUMN(struct service_imported, added, ROW_INT),
+	ROW_COLUMN(struct service_imported, replaced, ROW_INT),
+	ROW_COLUMN(struct service_imported, strange, ROW_INT),
+	ROW_COLUMN(struct service_imported, taken, ROW_INT),
+};
+
+extern const struct row_table service_imported_row;
+const struct row_table service_imported_row =
+    ROW_TABLE(struct service_imported, service_imported_columns);
 
 void
 services_load(struct store *store, struct flow *f, struct services_loaded *into)
@@ -62,6 +74,7 @@ services_add(struct store *store, struct flow *f, const struct service *service,
 		TIME_VALUE(origin->at),
 		TEXT_VALUE(origin->client_address),
 		TEXT_VALUE(origin->request),
+		TEXT_VALUE(service->settings_text),
 	};
 
 	store_ask(
@@ -136,6 +149,40 @@ services_set_proxy(struct store *store, struct flow *f, int64_t id,
 
 	store_ask(store, f, STATEMENT_SERVICE_SET_PROXY, values,
 	    COUNT_OF(values), into);
+}
+
+void
+services_set_settings(struct store *store, struct flow *f, int64_t id,
+    struct str settings, const struct audit_origin *origin,
+    struct service_changed *into)
+{
+	const struct value values[] = {
+		INT_VALUE(id),
+		TEXT_VALUE(settings),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(store, f, STATEMENT_SERVICE_SET_SETTINGS, values,
+	    COUNT_OF(values), into);
+}
+
+void
+services_import(struct store *store, struct flow *f, struct str records,
+    bool replace, const struct audit_origin *origin,
+    struct service_imported *into)
+{
+	const struct value values[] = {
+		TEXT_VALUE(records),
+		BOOL_VALUE(replace),
+		TIME_VALUE(origin->at),
+		TEXT_VALUE(origin->client_address),
+		TEXT_VALUE(origin->request),
+	};
+
+	store_ask(
+	    store, f, STATEMENT_SERVICE_IMPORT, values, COUNT_OF(values), into);
 }
 
 void

@@ -58,6 +58,7 @@ void services_set_logout(struct store *, struct flow *, int64_t id,
 /* Whether it gets tickets by REST. */
 void services_set_rest(struct store *, struct flow *, int64_t id, bool rest,
     const struct audit_origin *, struct service_changed *into);
+
 /* STR_NONE leaves as it is; else "yes" or "no", and an empty pattern is none.
  */
 struct service_proxy {
@@ -69,6 +70,30 @@ struct service_proxy {
 void services_set_proxy(struct store *, struct flow *, int64_t id,
     const struct service_proxy *, const struct audit_origin *,
     struct service_changed *into);
+
+/* What cas/service_settings.h reads; user_key 0 gets the active key, or the one
+ * that the service had. */
+void services_set_settings(struct store *, struct flow *, int64_t id,
+    struct str settings, const struct audit_origin *,
+    struct service_changed *into);
+
+/* How many; nothing is changed if one of the last two is above 0. */
+struct service_imported {
+	int64_t added;
+	int64_t replaced;
+	int64_t strange; /* of an organisation that there is not */
+	int64_t
+	    taken; /* whose pattern is registered, and may not be replaced */
+};
+
+/*
+ * All or nothing: a JSON list of objects with tenant, name, pattern (each
+ * once), released, enabled, logout, logout_url, rest, proxy, proxy_callback,
+ * proxy_lenient and settings.  A service whose
+ * pattern is registered keeps its number, and the key of its opaque names.
+ */
+void services_import(struct store *, struct flow *, struct str records,
+    bool replace, const struct audit_origin *, struct service_imported *into);
 
 void services_remove(struct store *, struct flow *, int64_t id,
     const struct audit_origin *, struct service_changed *into);

@@ -6,6 +6,8 @@
 
 #include "base/buf.h"
 #include "cas/service_url.h"
+#include "model/service.h"
+#include "model/service_settings.h"
 #include "web/request.h"
 #include "web/snapshot.h"
 
@@ -82,6 +84,12 @@ void
 destination_find(const struct request *rq, struct destination *to)
 {
 	to->service = snapshot_service(rq, to->canonical);
+}
+
+bool
+destination_wants_fresh(const struct destination *to)
+{
+	return to->service != NULL && to->service->settings->fresh;
 }
 
 bool

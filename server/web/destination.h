@@ -43,6 +43,9 @@ struct str destination_for_log(const struct destination *);
 /* Looks it up in the request's registry. */
 void destination_find(const struct request *, struct destination *);
 
+/* Does the service want the password for every ticket, as with "renew"? */
+bool destination_wants_fresh(const struct destination *);
+
 /* A parameter like "renew" or "gateway": there, and not one of the words for
  * no (false, 0, no, off). */
 bool parameter_is_set(const struct request *, struct str name);

@@ -77,6 +77,9 @@ hand_over_reply(struct request *rq, const struct hand_over *h)
 	struct str ticket =
 	    grant_ticket(rq, h->session, h->from_new_login, to->canonical);
 
+	rq->outcome = STR("Ticket issued.");
+	rq->service = destination_for_log(to);
+	rq->session = h->session;
 	if (str_equal(to->method, STR("POST")))
 		return reply_form(rq, to, ticket);
 	if (str_equal(to->method, STR("HEADER")))

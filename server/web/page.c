@@ -39,6 +39,7 @@ static const struct template_field login_fields[] = {
 	FIELD(struct login_page, service_url, TEMPLATE_TEXT),
 	FIELD(struct login_page, service_name, TEMPLATE_TEXT),
 	FIELD(struct login_page, method, TEMPLATE_TEXT),
+	FIELD(struct login_page, service_contact, TEMPLATE_TEXT),
 	FIELD(struct login_page, username, TEMPLATE_TEXT),
 	FIELD(struct login_page, saml, TEMPLATE_FLAG),
 	FIELD(struct login_page, warn_offered, TEMPLATE_FLAG),
@@ -112,6 +113,14 @@ static const struct template_field denied_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
+static const struct template_field not_admitted_fields[] = {
+	FRAME_FIELDS(struct not_admitted_page),
+	FIELD(struct not_admitted_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct not_admitted_page, service_contact, TEMPLATE_TEXT),
+	FIELD(struct not_admitted_page, dashboard_url, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};
+
 static const struct template_field error_fields[] = {
 	FRAME_FIELDS(struct error_page),
 	FIELD(struct error_page, status, TEMPLATE_TEXT),
@@ -147,6 +156,7 @@ static const struct {
 	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },
 	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_page_fields },
 	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_page_fields },
+	[PAGE_NOT_ADMITTED] = { "not_admitted.html", not_admitted_fields },
 	[PAGE_ERROR] = { "error.html", error_fields },
 	[PAGE_HELP] = { "help.html", help_fields },
 	[PAGE_HELP_TOPICS] = { "help_topic.html", help_fields },

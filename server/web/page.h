@@ -36,6 +36,7 @@ enum page {
 	PAGE_SIGNED_OUT, /* struct signed_out_page of way_pages.h, as the next
 			  */
 	PAGE_UNREGISTERED, /* struct unregistered_page */
+	PAGE_NOT_ADMITTED, /* struct not_admitted_page of code_pages.h */
 	PAGE_ERROR, /* struct error_page */
 	PAGE_HELP, /* struct help_page */
 	PAGE_HELP_TOPICS, /* the first enum help_topic: struct help_page */
@@ -49,6 +50,7 @@ struct login_page {
 	struct str service_url; /* posted back as it came; empty: none */
 	struct str service_name; /* registered name; empty: none */
 	struct str method; /* posted back; empty: in the address */
+	struct str service_contact; /* who runs it; empty: not said */
 	struct str username; /* typed before; empty at first */
 	bool saml; /* the address is posted back as TARGET, not as service */
 	bool warn_offered; /* a box: ask before each application */

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "store/audit.h"
+#include "web/admission.h"
 #include "web/decided.h"
 #include "web/destination.h"
 #include "web/gate.h"
@@ -120,6 +121,8 @@ sign_in_finish(struct request *rq, struct flow *f,
 	if (second_step_browser_copied(second))
 		copy_tell(rq, f, second);
 	(void)decided_keep(rq, f, last->account_id, last->mac, second);
+	if (!admission_granted(rq, second, last->to))
+		admission_note_refusal(rq, f, second, last->to);
 }
 
 enum flow_next
@@ -135,6 +138,8 @@ sign_in_leave(struct request *rq, const struct sign_in_way *way,
 		return reply_redirect(rq, 303, request_own_url(rq, "/"));
 	if (to->service == NULL) /* removed meanwhile */
 		return login_unregistered_reply(rq, to);
+	if (!admission_granted(rq, second, to))
+		return admission_refused_reply(rq, to);
 	return hand_over_reply(rq, &(struct hand_over){
 				       .session = end->grant.opened.number,
 				       .from_new_login = way->from_new_login,

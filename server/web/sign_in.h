@@ -66,6 +66,7 @@ struct sign_in_end {
 struct sign_in_last {
 	const uint8_t *mac; /* of the sign-in */
 	int64_t account_id;
+	const struct destination *to;
 	const struct second_step *second;
 	bool trust; /* the person asked for it */
 	struct str verified_by; /* STR_NONE: no code was given now */

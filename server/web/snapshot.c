@@ -12,9 +12,11 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "cas/registry.h"
+#include "cas/service_settings.h"
 #include "crypto/keys.h"
 #include "loop/flow.h"
 #include "loop/scoreboard.h"
+#include "model/service.h"
 #include "store/policies.h"
 #include "store/row_set.h"
 #include "store/services.h"
@@ -252,6 +254,13 @@ snapshot_settle(struct request *rq)
 	return true;
 }
 
+static bool
+service_usable(const struct request *rq, const struct service *service)
+{
+	return service != NULL && service->enabled &&
+	       service_settings_valid_at(service->settings, rq->now);
+}
+
 const struct service *
 snapshot_service(const struct request *rq, struct str canonical_url)
 {
@@ -260,7 +269,7 @@ snapshot_service(const struct request *rq, struct str canonical_url)
 	if (rq->registry == NULL || canonical_url.len == 0)
 		return NULL;
 	service = registry_find(rq->registry, canonical_url);
-	return service != NULL && service->enabled ? service : NULL;
+	return service_usable(rq, service) ? service : NULL;
 }
 
 const struct service *
@@ -271,7 +280,7 @@ snapshot_service_of(const struct request *rq, int64_t id)
 	if (rq->registry == NULL)
 		return NULL;
 	service = registry_service(rq->registry, id);
-	return service != NULL && service->enabled ? service : NULL;
+	return service_usable(rq, service) ? service : NULL;
 }
 
 /* Looking for a newer generation: a flow without a request. */

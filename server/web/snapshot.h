@@ -44,7 +44,8 @@ bool snapshot_settle(struct request *) MUST_CHECK;
  * secrets that the operator meant, not only their numbers? */
 bool snapshot_usable(const struct gate *);
 
-/* The registered service of a canonical URL, NULL if none or disabled. */
+/* The registered service of a canonical URL, NULL if none, disabled, or
+ * not valid at this time. */
 const struct service *snapshot_service(
     const struct request *, struct str canonical_url);
 

@@ -364,7 +364,7 @@ def test_service_life(installation, portillon):
                      "released": ["mail"], "enabled": True,
                      "logout": "back", "logout_url": "", "rest": False,
                      "proxy": False, "proxy_callback": "",
-                     "proxy_lenient": False}
+                     "proxy_lenient": False, "settings": {}}
     url = "https://cli.example/app/x?y=1"
     result = portillon("service", "test", url)
     assert result.returncode == DONE

@@ -143,8 +143,8 @@ static struct login_page
 login_of(struct page_frame frame, struct str text, bool flag)
 {
 	return (struct login_page){ frame, text, text, text, text, text, text,
-		flag, flag, flag, flag, flag, text, flag, flag, flag, flag,
-		flag, flag, text, flag };
+		text, flag, flag, flag, flag, flag, text, flag, flag, flag,
+		flag, flag, flag, text, flag };
 }
 
 void
@@ -218,6 +218,10 @@ fill(union content *content, enum page page, struct str text, bool flag)
 	case PAGE_UNREGISTERED:
 		content->unregistered =
 		    (struct unregistered_page){ frame, text };
+		break;
+	case PAGE_NOT_ADMITTED:
+		content->not_admitted =
+		    (struct not_admitted_page){ frame, text, text, text };
 		break;
 	case PAGE_ERROR:
 		content->error =

@@ -29,6 +29,7 @@ union content {
 	struct warning_page warning;
 	struct hand_over_page hand_over;
 	struct unregistered_page unregistered;
+	struct not_admitted_page not_admitted;
 	struct error_page error;
 	struct help_page help;
 };

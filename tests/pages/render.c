@@ -42,6 +42,7 @@ static const char *const page_names[PAGE_HELP_TOPICS] = {
 	[PAGE_ACTIVITY] = "activity",
 	[PAGE_SIGNED_OUT] = "signed_out",
 	[PAGE_UNREGISTERED] = "unregistered",
+	[PAGE_NOT_ADMITTED] = "not_admitted",
 	[PAGE_ERROR] = "error",
 	[PAGE_HELP] = "help",
 };
@@ -377,6 +378,10 @@ static struct sample samples[] = {
 	    .service_url = STR_INIT("https://unknown.example.net/"
 		"a/very/long/path/without-any-place-to-break/"
 		"0123456789abcdef0123456789abcdef0123456789abcdef") } } },
+	{ "not_admitted", PAGE_NOT_ADMITTED, { .not_admitted = {
+	    .service_name = STR_INIT("Library catalogue"),
+	    .service_contact = STR_INIT("library@example.org"),
+	    .dashboard_url = STR_INIT("/") } } },
 	ERROR("400", bad_request),
 	ERROR("404", not_found),
 	ERROR("503", unavailable),

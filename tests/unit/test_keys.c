@@ -165,6 +165,7 @@ keys_are_derived_as_documented(void **state)
 		[MAC_KNOWN_BROWSER] = STR_INIT("portillon known browser"),
 		[MAC_EMAIL_CODE] = STR_INIT("portillon email code"),
 		[MAC_PROXY_GRANT] = STR_INIT("portillon proxy grant"),
+		[MAC_OPAQUE_NAME] = STR_INIT("portillon opaque name"),
 	};
 	static const struct str siv_labels[SIV_PURPOSE_COUNT] = {
 		[SIV_SERVICE_TICKET] = STR_INIT("portillon service ticket"),

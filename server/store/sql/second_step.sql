@@ -7,7 +7,7 @@
 -- What deciding needs to know of a person and their browser; one row for
 -- accounts that do not exist as well, since it is asked before anybody knows.
 SELECT $1::bigint AS echo, true AS found,
-       a.trust_epoch, a.offered_at, coalesce(a.skips, 0) AS skips,
+       a.login, a.attributes, a.trust_epoch, a.offered_at, coalesce(a.skips, 0) AS skips,
        a.encouraged_at,
        a.removed_at, a.reset_at,
        (SELECT count(*) FROM sso.enrolment AS e

@@ -21,7 +21,7 @@ FROM sso.generation AS g;
 SELECT $1::bigint AS echo, true AS found,
        s.id, t.slug AS tenant, s.name, s.pattern, s.released, s.enabled,
        s.logout_type, s.logout_url, s.rest, s.proxy, s.proxy_callback,
-       s.proxy_lenient
+       s.proxy_lenient, s.settings
 FROM sso.service AS s JOIN sso.tenant AS t ON t.id = s.tenant_id
 ORDER BY s.id;
 
@@ -33,9 +33,11 @@ ORDER BY s.id;
 -- Registers a service.
 WITH added AS (
 	INSERT INTO sso.service
-		(tenant_id, name, pattern, released, enabled, created_at)
+		(tenant_id, name, pattern, released, enabled, created_at,
+		settings)
 	SELECT t.id, $3::text, $4::text, $5::text::jsonb, $6::boolean,
-	       $7::timestamptz
+	       $7::timestamptz, sso.settings_with_key(
+		coalesce($10::text, '{}')::jsonb, '{}')
 	FROM sso.tenant AS t WHERE t.slug = $2::text
 	ON CONFLICT (pattern) DO NOTHING
 	RETURNING id
@@ -110,6 +112,27 @@ WITH changed AS (
 SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
 FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
 
+-- name: service_set_settings
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: service_changed
+-- What is set for one service alone, as a whole.
+WITH changed AS (
+	UPDATE sso.service
+	SET settings = sso.settings_with_key($3::text::jsonb, settings)
+	WHERE id = $2::bigint
+	RETURNING id, settings
+), audited AS (
+	INSERT INTO sso.audit
+		(at, kind, service_id, client_address, request, detail)
+	SELECT $4::timestamptz, 'service settings set', id, $5::text, $6::text,
+	       settings
+	FROM changed
+)
+SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
+FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
+
 -- name: service_set_proxy
 -- role: app
 -- retry: once
@@ -135,6 +158,61 @@ WITH changed AS (
 )
 SELECT $1::bigint AS echo, c.id IS NOT NULL AS found, c.id
 FROM (SELECT 1) AS always LEFT JOIN changed AS c ON true;
+
+-- name: service_import
+-- role: app
+-- retry: once
+-- lane: slow
+-- row: service_imported
+-- Registers many services at once, or none: none if an organisation is missing,
+-- or a pattern is registered and may not be replaced.
+WITH given AS MATERIALIZED (
+	SELECT g.*, t.id AS tenant_id, o.id AS old_id,
+	       coalesce(o.settings, '{}') AS old_settings
+	FROM jsonb_to_recordset($2::text::jsonb) AS g (tenant text, name text,
+		pattern text, released jsonb, enabled boolean, logout text,
+		logout_url text, rest boolean, proxy boolean,
+		proxy_callback text, proxy_lenient boolean, settings jsonb)
+	LEFT JOIN sso.tenant AS t ON t.slug = g.tenant
+	LEFT JOIN sso.service AS o ON o.pattern = g.pattern
+), obstacles AS (
+	SELECT count(*) FILTER (WHERE tenant_id IS NULL) AS strange,
+	       count(*) FILTER (WHERE old_id IS NOT NULL AND NOT $3::boolean)
+		AS taken
+	FROM given
+), put AS (
+	INSERT INTO sso.service AS s (tenant_id, name, pattern, released,
+		enabled, created_at, logout_type, logout_url, rest, proxy,
+		proxy_callback, proxy_lenient, settings)
+	SELECT tenant_id, name, pattern, released, enabled, $4::timestamptz,
+	       logout, nullif(logout_url, ''), rest, proxy,
+	       nullif(proxy_callback, ''), proxy_lenient,
+	       sso.settings_with_key(settings, old_settings)
+	FROM given, obstacles WHERE strange = 0 AND taken = 0
+	ON CONFLICT (pattern) DO UPDATE SET tenant_id = excluded.tenant_id,
+		name = excluded.name, released = excluded.released,
+		enabled = excluded.enabled, logout_type = excluded.logout_type,
+		logout_url = excluded.logout_url, rest = excluded.rest,
+		proxy = excluded.proxy,
+		proxy_callback = excluded.proxy_callback,
+		proxy_lenient = excluded.proxy_lenient,
+		settings = excluded.settings
+	WHERE $3
+	RETURNING s.id, s.name, s.pattern, s.xmax = 0 AS added
+), audited AS (
+	INSERT INTO sso.audit
+		(at, kind, service_id, client_address, request, detail)
+	SELECT $4, CASE WHEN added THEN 'service added'
+		ELSE 'service replaced' END,
+	       id, $5::text, $6::text,
+	       jsonb_build_object('name', name, 'pattern', pattern)
+	FROM put
+)
+SELECT $1::bigint AS echo, true AS found,
+       (SELECT count(*) FROM put WHERE added) AS added,
+       (SELECT count(*) FROM put WHERE NOT added) AS replaced,
+       o.strange, o.taken
+FROM obstacles AS o;
 
 -- name: service_remove
 -- role: app

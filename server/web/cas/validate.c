@@ -11,11 +11,16 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/log.h"
+#include "cas/service_person.h"
 #include "cas/service_url.h"
+#include "crypto/keys.h"
 #include "crypto/random.h"
 #include "http/server.h"
+#include "loop/log_limit.h"
 #include "loop/scoreboard.h"
 #include "model/service.h"
+#include "model/service_settings.h"
 #include "web/cas/saml.h"
 #include "web/configuration.h"
 #include "web/gate.h"
@@ -282,6 +287,41 @@ validate_follow(struct flow *f)
 	return FLOW_NEXT;
 }
 
+/* By the life of tickets that the service has for itself. */
+static bool
+validate_is_late(const struct request *rq, const struct validate_state *v)
+{
+	int64_t life = v->to.service->settings->ticket_life;
+
+	return life > 0 && rq->now / 1000000 - v->ticket.issued_at > life;
+}
+
+/* What the service calls the person. */
+static void
+validate_name(struct request *rq, struct validate_state *v)
+{
+	const struct service *service = v->to.service;
+	const struct service_person person = {
+		.account_id = v->redeemed.account_id,
+		.login = v->redeemed.login,
+		.attributes = v->redeemed.attributes,
+	};
+
+	if (v->refused ||
+	    service_user_name(service, &person,
+		keys_mac(rq->configuration->keys,
+		    (unsigned)service->settings->user_key, MAC_OPAQUE_NAME),
+		&rq->arena, &v->user))
+		return;
+	validate_refuse(v, ANSWER_INTERNAL_ERROR,
+	    STR("This person has no name for this service."));
+	if (log_limit_allows(LOG_ERROR, "a person has no name"))
+		log_event(LOG_ERROR, "a person has no name for a service",
+		    LOG_TEXT("request", str_of(rq->id)),
+		    LOG_NUMBER("service", service->id),
+		    LOG_NUMBER("key", service->settings->user_key));
+}
+
 /* What only the database and the current registry can say. */
 static void
 validate_judge(struct request *rq, struct validate_state *v)
@@ -299,7 +339,11 @@ validate_judge(struct request *rq, struct validate_state *v)
 	if (v->to.service == NULL)
 		validate_refuse(v, ANSWER_UNAUTHORIZED_SERVICE,
 		    STR("This service is not registered."));
-	if (v->renew && !(v->ticket.flags & TICKET_FROM_NEW_LOGIN))
+	else if (validate_is_late(rq, v))
+		validate_refuse(
+		    v, ANSWER_INVALID_TICKET, STR("This ticket has expired."));
+	if ((v->renew || destination_wants_fresh(&v->to)) &&
+	    !(v->ticket.flags & TICKET_FROM_NEW_LOGIN))
 		validate_refuse(v, ANSWER_INVALID_TICKET,
 		    STR("This ticket does not come from a new sign-in."));
 }
@@ -349,6 +393,7 @@ validate_decide(struct flow *f)
 	destination_find(rq, &v->to);
 	if (!v->refused)
 		validate_judge(rq, v);
+	validate_name(rq, v);
 	granting_call(rq, f, v);
 	return FLOW_NEXT;
 }
@@ -373,7 +418,7 @@ validate_reply(struct flow *f)
 	validate_note(rq, v);
 	if (!v->refused)
 		success = (struct answer_success){
-			.user = v->redeemed.login,
+			.user = v->user,
 			.authenticated_at = v->redeemed.password_at,
 			.from_new_login =
 			    v->ticket.flags & TICKET_FROM_NEW_LOGIN,
@@ -382,6 +427,7 @@ validate_reply(struct flow *f)
 			.released = v->to.service->released,
 			.granting_iou = granting_iou(&v->granting),
 			.proxies = v->redeemed.proxies,
+			.renamed = &v->to.service->settings->renamed,
 		};
 	return v->saml ? saml_reply(rq, v, &success)
 		       : validate_answer(rq, v, &success);

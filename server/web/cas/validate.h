@@ -31,6 +31,7 @@ struct validate_state {
 	uint8_t request[TICKETS_REQUEST_SIZE];
 	struct ticket_redeemed redeemed;
 	struct granting granting; /* of a proxy-granting ticket, if asked for */
+	struct str user; /* what the service calls the person */
 
 	/* The first thing found wrong; decided before the ticket is spent. */
 	bool refused;

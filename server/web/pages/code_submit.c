@@ -362,6 +362,7 @@ submit_open(struct flow *f)
 	    &(struct sign_in_last){
 		.mac = mac,
 		.account_id = sign_in->account_id,
+		.to = &s->code.to,
 		.second = &s->code.second,
 		.trust = s->trust,
 		.verified_by = verified_by(s->entry.kind),

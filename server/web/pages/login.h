@@ -22,7 +22,9 @@ struct login_show_state {
 	bool gateway;
 	struct session_found found;
 	struct generation generation;
+	bool asked; /* who it is: for a policy, or for the application */
 	bool weighed; /* there is a policy to ask */
+	bool refused; /* the application is not for them */
 	struct second_step second;
 	enum sign_in_step step; /* what the session lacks */
 	struct sign_in_start start; /* if it lacks something */

@@ -6,6 +6,7 @@
 
 #include "http/server.h"
 #include "model/service.h"
+#include "model/service_settings.h"
 #include "web/configuration.h"
 #include "web/form_token.h"
 #include "web/gate.h"
@@ -66,6 +67,8 @@ login_form_reply(struct request *rq, const struct login_form *form)
 		.service_url = form->to->url,
 		.service_name = service != NULL ? service->name : STR_NONE,
 		.method = form->to->method,
+		.service_contact =
+		    service != NULL ? service->settings->contact : STR_NONE,
 		.username = form->username,
 		.saml = form->to->saml,
 		.warn_offered = offers_warning(rq, form),

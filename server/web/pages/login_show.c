@@ -10,6 +10,7 @@
 #include "cas/service_url.h"
 #include "store/generation.h"
 #include "text/escape.h"
+#include "web/admission.h"
 #include "web/configuration.h"
 #include "web/decided.h"
 #include "web/form_token.h"
@@ -123,9 +124,12 @@ login_weigh(struct flow *f)
 	destination_find(rq, &l->to);
 	if (l->to.url.len > 0 && l->to.service == NULL)
 		return login_unregistered_reply(rq, &l->to);
+	l->renew = l->renew || destination_wants_fresh(&l->to);
 	l->step = SIGN_IN_RIGHT;
 	l->weighed = login_has_session(l) && second_step_matters(rq, &l->to);
-	if (l->weighed)
+	l->asked =
+	    l->weighed || (login_has_session(l) && admission_matters(&l->to));
+	if (l->asked)
 		second_step_ask(rq, f, l->found.session.account_id, &l->second);
 	return FLOW_NEXT;
 }
@@ -138,7 +142,12 @@ login_decide(struct flow *f)
 	struct login_show_state *l = rq->page;
 	const struct session *session = &l->found.session;
 
-	if (!l->weighed)
+	if (!l->asked)
+		return FLOW_NEXT;
+	l->refused = !admission_granted(rq, &l->second, &l->to);
+	if (l->refused && !l->gateway)
+		admission_note_refusal(rq, f, &l->second, &l->to);
+	if (l->refused || !l->weighed)
 		return FLOW_NEXT;
 	second_step_decide(rq,
 	    &(struct second_step_of){
@@ -186,8 +195,8 @@ reply_more(struct request *rq)
 static bool
 login_is_silent(const struct login_show_state *l)
 {
-	return login_has_session(l) && l->step == SIGN_IN_RIGHT &&
-	       !l->found.session.warn;
+	return login_has_session(l) && !l->refused &&
+	       l->step == SIGN_IN_RIGHT && !l->found.session.warn;
 }
 
 static enum flow_next
@@ -208,6 +217,8 @@ login_reply(struct flow *f)
 						.username = session->login,
 						.renew = l->renew,
 					    });
+	if (l->refused)
+		return admission_refused_reply(rq, &l->to);
 	if (l->step != SIGN_IN_RIGHT)
 		return reply_more(rq);
 	if (l->to.service == NULL)
@@ -221,7 +232,7 @@ login_reply(struct flow *f)
 const struct flow_step login_show[] = {
 	FLOW_STEP(login_load), /* the session behind the cookie, if any */
 	FLOW_STEP(login_follow), /* the registry, if it changed */
-	FLOW_STEP(login_weigh), /* what deciding needs, if there is a policy */
+	FLOW_STEP(login_weigh), /* what deciding needs, if anybody decides */
 	FLOW_STEP(login_decide), /* a code, if one is missing */
 	FLOW_STEP(login_reply),
 	FLOW_END,

@@ -83,6 +83,7 @@ submit_count(struct flow *f)
 	destination_find(rq, &l->to);
 	if (l->to.url.len > 0 && l->to.service == NULL)
 		return login_unregistered_reply(rq, &l->to);
+	l->renew = l->renew || destination_wants_fresh(&l->to);
 	switch (form_token_verify(rq)) {
 	case FORM_GOOD:
 		break;
@@ -154,6 +155,7 @@ submit_go_on(struct request *rq, struct flow *f, enum sign_in_step step)
 		    &(struct sign_in_last){
 			.mac = l->start.mac,
 			.account_id = account->id,
+			.to = &l->to,
 			.second = &l->second,
 		    },
 		    &l->end);

@@ -111,6 +111,7 @@ put_off(struct request *rq, struct flow *f, const uint8_t *mac)
 	    &(struct sign_in_last){
 		.mac = mac,
 		.account_id = sign_in->account_id,
+		.to = &s->code.to,
 		.second = &s->code.second,
 		.trust = sign_in->trust,
 		.verified_by = sign_in->verified_by,

@@ -204,6 +204,7 @@ leave_open(struct flow *f)
 	    &(struct sign_in_last){
 		.mac = mac,
 		.account_id = sign_in->account_id,
+		.to = &s->code.to,
 		.second = &s->code.second,
 		.trust = sign_in->trust,
 		.verified_by = sign_in->verified_by,
