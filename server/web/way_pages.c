@@ -35,3 +35,17 @@ const struct template_field unregistered_page_fields[] = {
 	FIELD(struct unregistered_page, service_url, TEMPLATE_TEXT),
 	TEMPLATE_FIELDS_END,
 };
+
+const struct template_field not_admitted_page_fields[] = {
+	FRAME_FIELDS(struct not_admitted_page),
+	FIELD(struct not_admitted_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct not_admitted_page, service_contact, TEMPLATE_TEXT),
+	FIELD(struct not_admitted_page, dashboard_url, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};
+
+const struct template_field signed_out_page_fields[] = {
+	FRAME_FIELDS(struct signed_out_page),
+	FIELD(struct signed_out_page, login_url, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};

@@ -13,6 +13,7 @@
 #include "web/grant.h"
 #include "web/request.h"
 #include "web/snapshot.h"
+#include "web/way_pages.h"
 
 static enum flow_next
 logout_end(struct flow *f)
