@@ -156,9 +156,16 @@ take_logout_type(struct apereo *a, const json_t *value)
 		apereo_note(a, "is not told of sign-outs");
 		return true;
 	}
+	if (str_equal(type, STR("FRONT_CHANNEL"))) {
+		json_put(a->record, "logout", json_words(STR("front")));
+		apereo_note(
+		    a, "is told by the browser on the page of sign-out");
+		return true;
+	}
 	apereo_note(a, "is called when a session ends");
 	return str_equal(type, STR("BACK_CHANNEL")) ||
-	       apereo_refuse(a, "only BACK_CHANNEL and NONE are there");
+	       apereo_refuse(
+		   a, "only BACK_CHANNEL, FRONT_CHANNEL and NONE are there");
 }
 
 static bool

@@ -20,7 +20,6 @@ enum {
 };
 
 #define WRONG_SERVICE STR("This ticket was issued for another service.")
-#define ISSUED STR("Ticket issued.")
 
 /* One line of the log, as far as it matters here. */
 struct entry {
@@ -94,6 +93,15 @@ take_failed(struct explaining *e, const struct entry *entry, struct str id)
 	return false;
 }
 
+/* Whoever asked for it: a browser, a program, or an application. */
+static bool
+is_issue(struct str outcome)
+{
+	return str_equal(outcome, STR("Ticket issued.")) ||
+	       str_equal(outcome, STR("Ticket issued by REST.")) ||
+	       str_equal(outcome, STR("Proxy ticket issued."));
+}
+
 /* The nearest address counts, of equals the last. */
 static bool
 take_issued(struct explaining *e, const struct entry *entry, struct str id)
@@ -103,7 +111,7 @@ take_issued(struct explaining *e, const struct entry *entry, struct str id)
 	if (str_equal(entry->request, id) && entry->outcome.len > 0)
 		return false;
 	if (!str_equal(entry->session, e->failed.session) ||
-	    !str_equal(entry->outcome, ISSUED))
+	    !is_issue(entry->outcome))
 		return true;
 	e->issued_count++;
 	if (e->issued.len == 0 ||

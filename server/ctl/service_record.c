@@ -165,8 +165,9 @@ settle_logout(const struct settling *s, json_t *value)
 {
 	struct str type = text_of(value);
 
-	return str_equal(type, STR("back")) || str_equal(type, STR("none")) ||
-	       refuse(s, "takes back or none");
+	return str_equal(type, STR("back")) || str_equal(type, STR("front")) ||
+	       str_equal(type, STR("none")) ||
+	       refuse(s, "takes back, front or none");
 }
 
 static bool

@@ -8,11 +8,11 @@
 #include "model/account.h"
 #include "model/service.h"
 #include "model/service_settings.h"
-#include "web/code_pages.h"
 #include "web/destination.h"
 #include "web/gate.h"
 #include "web/request.h"
 #include "web/second_step.h"
+#include "web/way_pages.h"
 
 bool
 admission_matters(const struct destination *to)

@@ -75,12 +75,4 @@ struct denied_page {
 	struct template_list reasons; /* of struct why_item */
 };
 
-/* An application that is not for this person. */
-struct not_admitted_page {
-	struct page_frame frame;
-	struct str service_name;
-	struct str service_contact; /* empty: not said */
-	struct str dashboard_url;
-};
-
 #endif

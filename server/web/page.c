@@ -6,7 +6,6 @@
  * that shows it does not compile.  Files are read only while a set is loaded.
  */
 #include "web/page.h"
-#include "web/code_pages.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include "text/messages.h"
 #include "text/moment.h"
 #include "web/account_pages.h"
+#include "web/code_pages.h"
 #include "web/mails.h"
 #include "web/page_fields.h"
 #include "web/page_files.h"
@@ -113,14 +113,6 @@ static const struct template_field denied_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
-static const struct template_field not_admitted_fields[] = {
-	FRAME_FIELDS(struct not_admitted_page),
-	FIELD(struct not_admitted_page, service_name, TEMPLATE_TEXT),
-	FIELD(struct not_admitted_page, service_contact, TEMPLATE_TEXT),
-	FIELD(struct not_admitted_page, dashboard_url, TEMPLATE_TEXT),
-	TEMPLATE_FIELDS_END,
-};
-
 static const struct template_field error_fields[] = {
 	FRAME_FIELDS(struct error_page),
 	FIELD(struct error_page, status, TEMPLATE_TEXT),
@@ -156,7 +148,7 @@ static const struct {
 	[PAGE_ACTIVITY] = { "activity.html", activity_page_fields },
 	[PAGE_SIGNED_OUT] = { "signed_out.html", signed_out_page_fields },
 	[PAGE_UNREGISTERED] = { "unregistered.html", unregistered_page_fields },
-	[PAGE_NOT_ADMITTED] = { "not_admitted.html", not_admitted_fields },
+	[PAGE_NOT_ADMITTED] = { "not_admitted.html", not_admitted_page_fields },
 	[PAGE_ERROR] = { "error.html", error_fields },
 	[PAGE_HELP] = { "help.html", help_fields },
 	[PAGE_HELP_TOPICS] = { "help_topic.html", help_fields },

@@ -30,13 +30,11 @@ enum page {
 	PAGE_LOST, /* struct lost_page */
 	PAGE_CLOCK, /* struct clock_page */
 	PAGE_DENIED, /* struct denied_page */
-	PAGE_DASHBOARD, /* struct dashboard_page, as the next of account_pages.h
-			 */
-	PAGE_ACTIVITY, /* struct activity_page */
-	PAGE_SIGNED_OUT, /* struct signed_out_page of way_pages.h, as the next
-			  */
-	PAGE_UNREGISTERED, /* struct unregistered_page */
-	PAGE_NOT_ADMITTED, /* struct not_admitted_page of code_pages.h */
+	PAGE_DASHBOARD, /* struct dashboard_page of account_pages.h */
+	PAGE_ACTIVITY, /* struct activity_page of account_pages.h */
+	PAGE_SIGNED_OUT, /* struct signed_out_page of way_pages.h */
+	PAGE_UNREGISTERED, /* struct unregistered_page of way_pages.h */
+	PAGE_NOT_ADMITTED, /* struct not_admitted_page of way_pages.h */
 	PAGE_ERROR, /* struct error_page */
 	PAGE_HELP, /* struct help_page */
 	PAGE_HELP_TOPICS, /* the first enum help_topic: struct help_page */

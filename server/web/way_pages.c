@@ -37,6 +37,14 @@ const struct template_field unregistered_page_fields[] = {
 	TEMPLATE_FIELDS_END,
 };
 
+const struct template_field not_admitted_page_fields[] = {
+	FRAME_FIELDS(struct not_admitted_page),
+	FIELD(struct not_admitted_page, service_name, TEMPLATE_TEXT),
+	FIELD(struct not_admitted_page, service_contact, TEMPLATE_TEXT),
+	FIELD(struct not_admitted_page, dashboard_url, TEMPLATE_TEXT),
+	TEMPLATE_FIELDS_END,
+};
+
 static const struct template_field signed_out_item_fields[] = {
 	FIELD(struct signed_out_item, name, TEMPLATE_TEXT),
 	FIELD(struct signed_out_item, url, TEMPLATE_TEXT),

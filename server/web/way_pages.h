@@ -27,6 +27,14 @@ struct unregistered_page {
 	struct str service_url; /* text only, never a link */
 };
 
+/* An application that is not for this person. */
+struct not_admitted_page {
+	struct page_frame frame;
+	struct str service_name;
+	struct str service_contact; /* empty: not said */
+	struct str dashboard_url;
+};
+
 /* The ticket goes on in a form that the browser posts to the application. */
 struct hand_over_page {
 	struct page_frame frame;
@@ -54,6 +62,7 @@ struct signed_out_page {
 };
 
 extern const struct template_field hand_over_page_fields[],
-    warning_page_fields[], signed_out_page_fields[], unregistered_page_fields[];
+    warning_page_fields[], unregistered_page_fields[],
+    not_admitted_page_fields[], signed_out_page_fields[];
 
 #endif

@@ -106,6 +106,18 @@ def dashboard(window, stack):
     yield "confirmation before a change"
 
 
+def not_for_them(window, stack):
+    """An application that is for nobody, met by somebody who is signed in."""
+    service = f"https://closed{next(strangers)}.example/"
+    stack.portillon("service", "add", "--name", "Closed library", "--for-type",
+                    "nobody", "--contact", "library@uni.example", service)
+    window.open(f"{stack.cas}/login?service=" +
+                urllib.parse.quote(service, safe=""))
+    assert not window.asks_for_password()
+    assert window.has(".service") and window.has("main a[href$='/cas/']")
+    yield "application that is not for them"
+
+
 def every_page(window, stack):
     """Leads a window from page to page and yields the name of each."""
     window.open(f"{stack.cas}/login")
@@ -129,6 +141,7 @@ def every_page(window, stack):
     window.open(stack.courses)
     assert window.has("button[autofocus]") and not window.asks_for_password()
     yield "asked before an application"
+    yield from not_for_them(window, stack)
     yield from dashboard(window, stack)
     window.open(f"{stack.cas}/logout")
     yield "signed out"

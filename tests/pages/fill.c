@@ -147,6 +147,15 @@ login_of(struct page_frame frame, struct str text, bool flag)
 		flag, flag, flag, text, flag };
 }
 
+static struct code_page
+code_of(struct page_frame frame, struct str text, bool flag)
+{
+	return (struct code_page){ frame, text, text, text, text, text, text,
+		text, flag, flag, flag, flag, flag, text, text, text, flag,
+		text, flag, flag, flag, flag, flag, flag, flag, flag, flag,
+		text, flag, flag, reasons_of(text, flag), { text, text } };
+}
+
 void
 fill(union content *content, enum page page, struct str text, bool flag)
 {
@@ -172,11 +181,7 @@ fill(union content *content, enum page page, struct str text, bool flag)
 			text, text, flag };
 		break;
 	case PAGE_CODE:
-		content->code = (struct code_page){ frame, text, text, text,
-			text, text, text, text, flag, flag, flag, flag, flag,
-			text, text, text, flag, text, flag, flag, flag, flag,
-			flag, flag, flag, flag, flag, text, flag, flag,
-			reasons_of(text, flag), { text, text } };
+		content->code = code_of(frame, text, flag);
 		break;
 	case PAGE_CLOCK:
 		content->clock =

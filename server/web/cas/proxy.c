@@ -3,7 +3,8 @@
  * Proxy tickets.
  *
  * There is nobody to be asked for anything here, so where the policy demands
- * more of the person than their session shows there is no ticket.  The policy
+ * more of the person than their session shows there is no ticket, nor where the
+ * target wants the password for each.  The policy
  * looks at the place and the browser in which that session was opened: those of
  * the application are no sign of the person.
  */
@@ -12,6 +13,7 @@
 #include "base/buf.h"
 #include "loop/scoreboard.h"
 #include "model/service.h"
+#include "web/admission.h"
 #include "web/cas/validate.h"
 #include "web/configuration.h"
 #include "web/gate.h"
@@ -104,6 +106,10 @@ proxy_judge(struct request *rq, struct proxy_state *p)
 	if (p->to.service == NULL)
 		refuse(p, ANSWER_UNAUTHORIZED_SERVICE,
 		    STR("The target service is not registered."));
+	if (destination_wants_fresh(&p->to))
+		refuse(p, ANSWER_UNAUTHORIZED_SERVICE,
+		    STR("The target service demands a new sign-in for every "
+			"ticket."));
 }
 
 static enum flow_next
@@ -117,7 +123,7 @@ proxy_weigh(struct flow *f)
 	destination_find(rq, &p->to);
 	proxy_judge(rq, p);
 	p->weighed = !p->refused && second_step_matters(rq, &p->to);
-	if (p->weighed)
+	if (p->weighed || (!p->refused && admission_matters(&p->to)))
 		second_step_ask_apart(rq, f, p->found.session.account_id,
 		    p->found.browser_id, &p->second);
 	return FLOW_NEXT;
@@ -125,7 +131,7 @@ proxy_weigh(struct flow *f)
 
 /* A ticket that only encourages to set something up is a ticket. */
 static void
-proxy_decide(struct request *rq, struct proxy_state *p)
+proxy_ask_policy(struct request *rq, struct proxy_state *p)
 {
 	second_step_know_browser(&p->second);
 	second_step_decide(rq,
@@ -143,6 +149,24 @@ proxy_decide(struct request *rq, struct proxy_state *p)
 		refuse(p, ANSWER_UNAUTHORIZED_SERVICE,
 		    STR("The target service demands more of this person than "
 			"their session shows."));
+}
+
+static enum flow_next
+proxy_decide(struct flow *f)
+{
+	struct request *rq = request_of(f);
+	struct proxy_state *p = rq->page;
+
+	if (p->refused)
+		return FLOW_NEXT;
+	if (!admission_granted(rq, &p->second, &p->to)) {
+		admission_note_refusal(rq, f, &p->second, &p->to);
+		refuse(p, ANSWER_UNAUTHORIZED_SERVICE,
+		    STR("The target service is not open to this person."));
+	} else if (p->weighed) {
+		proxy_ask_policy(rq, p);
+	}
+	return FLOW_NEXT;
 }
 
 static void
@@ -167,8 +191,6 @@ proxy_reply(struct flow *f)
 	struct proxy_state *p = rq->page;
 	CLEANUP(buf_clear) struct buf body = BUF_INIT(ANSWER_LONGEST);
 
-	if (p->weighed)
-		proxy_decide(rq, p);
 	proxy_note(rq, p);
 	if (p->refused)
 		answer_proxy_failure(&body, p->format, p->code, p->text);
@@ -182,7 +204,8 @@ proxy_reply(struct flow *f)
 const struct flow_step proxy_issue[] = {
 	FLOW_STEP(proxy_load), /* whose ticket it is */
 	FLOW_STEP(proxy_follow), /* the registry, if it changed */
-	FLOW_STEP(proxy_weigh), /* what deciding needs, if there is a policy */
+	FLOW_STEP(proxy_weigh), /* what deciding needs, if anybody decides */
+	FLOW_STEP(proxy_decide),
 	FLOW_STEP(proxy_reply),
 	FLOW_END,
 };

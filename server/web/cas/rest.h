@@ -30,6 +30,7 @@ struct rest_enter_state {
 	struct second_step second;
 	bool right; /* the password was */
 	bool passes; /* and nothing else is asked for */
+	bool not_admitted; /* but the application is not for them */
 	struct sign_in_start start;
 	struct session_grant grant;
 };
@@ -40,6 +41,7 @@ struct rest_ticket_state {
 	struct session_found found;
 	struct second_step second;
 	bool weighed; /* there is a policy to ask */
+	bool not_admitted; /* the application is not for them */
 	struct session_ended ended;
 };
 
@@ -61,5 +63,13 @@ enum flow_next rest_reply_not_allowed(
 
 /* What the policy wants is more than a program can give. */
 enum flow_next rest_reply_more(struct request *, const struct second_step *);
+
+/* The application is not for this person. */
+enum flow_next rest_reply_not_admitted(
+    struct request *, const struct destination *);
+
+/* It wants the password for every ticket, and here is none. */
+enum flow_next rest_reply_not_fresh(
+    struct request *, const struct destination *);
 
 #endif

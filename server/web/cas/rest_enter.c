@@ -8,9 +8,13 @@
  */
 #include "cas/answer.h"
 #include "cas/rest_answer.h"
+#include "cas/service_person.h"
 #include "http/server.h"
 #include "model/service.h"
+#include "model/service_settings.h"
+#include "web/admission.h"
 #include "web/cas/rest.h"
+#include "web/cas/user_name.h"
 #include "web/configuration.h"
 #include "web/decided.h"
 #include "web/gate.h"
@@ -55,16 +59,44 @@ reply_refusal(
 	    rq, status, answer_content_type(ANSWER_JSON), buf_str(&body));
 }
 
-enum flow_next
-rest_reply_not_allowed(struct request *rq, const struct destination *to)
+static enum flow_next
+reply_no_service(
+    struct request *rq, const struct destination *to, struct str text)
 {
 	rq->outcome = STR("Service refused.");
 	rq->service = destination_for_log(to);
 	return reply_refusal(rq, 403,
 	    &(struct rest_refusal){
 		.name = STR("UnauthorizedServiceException"),
-		.text = STR("This application is not registered, or gets no "
-			    "tickets by REST."),
+		.text = text,
+	    });
+}
+
+enum flow_next
+rest_reply_not_allowed(struct request *rq, const struct destination *to)
+{
+	return reply_no_service(rq, to,
+	    STR("This application is not registered, or gets no tickets by "
+		"REST."));
+}
+
+enum flow_next
+rest_reply_not_fresh(struct request *rq, const struct destination *to)
+{
+	return reply_no_service(rq, to,
+	    STR("This application wants the password for every ticket, which "
+		"takes a browser: sign in at the sign-in page."));
+}
+
+enum flow_next
+rest_reply_not_admitted(struct request *rq, const struct destination *to)
+{
+	rq->outcome = STR("Person refused.");
+	rq->service = destination_for_log(to);
+	return reply_refusal(rq, 403,
+	    &(struct rest_refusal){
+		.name = STR("UnauthorizedServiceForPrincipalException"),
+		.text = STR("This application is not open to this person."),
 	    });
 }
 
@@ -224,6 +256,17 @@ enter_open(struct request *rq, struct flow *f)
 	(void)decided_keep(rq, f, account->id, e->start.mac, &e->second);
 }
 
+/* The password was theirs, and the application is not: nothing is told. */
+static void
+enter_turn_away(struct request *rq, struct flow *f)
+{
+	struct rest_enter_state *e = rq->page;
+
+	e->not_admitted = true;
+	password_try_take_back(rq, f, &e->tried);
+	admission_note_refusal(rq, f, &e->second, &e->to);
+}
+
 /* Nothing opens: that it was asked is all that there is to keep. */
 static void
 enter_tell(struct request *rq, struct flow *f)
@@ -264,6 +307,8 @@ enter_decide(struct flow *f)
 	password_try_rehash(rq, f, &e->tried);
 	if (!e->passes)
 		enter_deny(rq, f);
+	else if (!admission_granted(rq, &e->second, &e->to))
+		enter_turn_away(rq, f);
 	else if (rq->route->flags & ROUTE_GRANTS)
 		enter_open(rq, f);
 	else
@@ -311,14 +356,23 @@ reply_user(struct request *rq, const struct rest_enter_state *e)
 {
 	CLEANUP(buf_clear) struct buf body = BUF_INIT(USER_LARGEST);
 	const struct account *account = &e->tried.candidate.account;
-
-	rest_answer_user(&body,
-	    &(struct answer_success){
+	const struct service *service = e->to.service;
+	const struct service_person person = {
+		.account_id = account->id,
+		.login = account->login,
+		.attributes = account->attributes,
+	};
+	struct answer_success success = {
 		.user = account->login,
 		.attributes = account->attributes,
-		.released =
-		    e->to.service != NULL ? e->to.service->released : STR_NONE,
-	    });
+		.released = service != NULL ? service->released : STR_NONE,
+		.renamed = service != NULL ? &service->settings->renamed : NULL,
+	};
+
+	if (service != NULL &&
+	    !user_name_make(rq, service, &person, &success.user))
+		return reply_error(rq, 500);
+	rest_answer_user(&body, &success);
 	if (!buf_ok(&body))
 		return reply_error(rq, 500);
 	rq->outcome = STR("Password checked by REST.");
@@ -340,6 +394,8 @@ replied_refusal(struct request *rq)
 		(void)reply_wrong(rq);
 	else if (!e->passes)
 		(void)rest_reply_more(rq, &e->second);
+	else if (e->not_admitted)
+		(void)rest_reply_not_admitted(rq, &e->to);
 	else
 		return false;
 	return true;

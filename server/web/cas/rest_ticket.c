@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "cas/answer.h"
 #include "model/service.h"
+#include "web/admission.h"
 #include "web/cas/rest.h"
 #include "web/configuration.h"
 #include "web/decided.h"
@@ -79,8 +80,10 @@ grant_weigh(struct flow *f)
 	destination_find(rq, &t->to);
 	if (!rest_allows(&t->to))
 		return rest_reply_not_allowed(rq, &t->to);
+	if (destination_wants_fresh(&t->to))
+		return rest_reply_not_fresh(rq, &t->to);
 	t->weighed = second_step_matters(rq, &t->to);
-	if (t->weighed)
+	if (t->weighed || admission_matters(&t->to))
 		second_step_ask(rq, f, t->found.session.account_id, &t->second);
 	return FLOW_NEXT;
 }
@@ -91,7 +94,10 @@ grant_decide(struct flow *f)
 	struct request *rq = request_of(f);
 	struct rest_ticket_state *t = rq->page;
 
-	if (!t->weighed)
+	t->not_admitted = !admission_granted(rq, &t->second, &t->to);
+	if (t->not_admitted)
+		admission_note_refusal(rq, f, &t->second, &t->to);
+	if (t->not_admitted || !t->weighed)
 		return FLOW_NEXT;
 	second_step_decide(rq,
 	    &(struct second_step_of){
@@ -116,6 +122,8 @@ grant_reply(struct flow *f)
 
 	rq->session = session->number;
 	rq->service = destination_for_log(&t->to);
+	if (t->not_admitted)
+		return rest_reply_not_admitted(rq, &t->to);
 	if (t->weighed && !rest_passes(&t->second))
 		return rest_reply_more(rq, &t->second);
 	touches_note(rq->gate, session->number, session->last_used_at, rq->now);
@@ -171,7 +179,7 @@ const struct flow_step rest_grant[] = {
 	FLOW_STEP(grant_begin),
 	FLOW_STEP(ticket_find),
 	FLOW_STEP(grant_follow), /* the registry, if it changed */
-	FLOW_STEP(grant_weigh), /* what deciding needs, if there is a policy */
+	FLOW_STEP(grant_weigh), /* what deciding needs, if anybody decides */
 	FLOW_STEP(grant_decide),
 	FLOW_STEP(grant_reply),
 	FLOW_END,

@@ -22,6 +22,7 @@
 #include "model/service.h"
 #include "model/service_settings.h"
 #include "web/cas/saml.h"
+#include "web/cas/user_name.h"
 #include "web/configuration.h"
 #include "web/gate.h"
 #include "web/request.h"
@@ -307,19 +308,9 @@ validate_name(struct request *rq, struct validate_state *v)
 		.attributes = v->redeemed.attributes,
 	};
 
-	if (v->refused ||
-	    service_user_name(service, &person,
-		keys_mac(rq->configuration->keys,
-		    (unsigned)service->settings->user_key, MAC_OPAQUE_NAME),
-		&rq->arena, &v->user))
-		return;
-	validate_refuse(v, ANSWER_INTERNAL_ERROR,
-	    STR("This person has no name for this service."));
-	if (log_limit_allows(LOG_ERROR, "a person has no name"))
-		log_event(LOG_ERROR, "a person has no name for a service",
-		    LOG_TEXT("request", str_of(rq->id)),
-		    LOG_NUMBER("service", service->id),
-		    LOG_NUMBER("key", service->settings->user_key));
+	if (!v->refused && !user_name_make(rq, service, &person, &v->user))
+		validate_refuse(v, ANSWER_INTERNAL_ERROR,
+		    STR("This person has no name for this service."));
 }
 
 /* What only the database and the current registry can say. */
