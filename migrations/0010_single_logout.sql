@@ -30,10 +30,15 @@ ALTER TABLE sso.outbox
 		(host IS NOT NULL AND session IS NOT NULL
 		AND service_id IS NOT NULL));
 
--- Neither kind is looked for behind a heap of the other.
+-- Neither kind is looked for behind a heap of the other, nor first calls behind
+-- repetitions.
 DROP INDEX sso.outbox_due;
 CREATE INDEX outbox_due ON sso.outbox (kind, due_at)
 	WHERE payload IS NOT NULL;
+CREATE INDEX outbox_first_call ON sso.outbox (due_at)
+	WHERE payload IS NOT NULL AND kind = 'logout' AND tries = 0;
+CREATE INDEX outbox_repetition ON sso.outbox (due_at)
+	WHERE payload IS NOT NULL AND kind = 'logout' AND tries > 0;
 
 -- For those that look for sessions that have run out, or are of an old epoch.
 CREATE INDEX session_open ON sso.session (created_at, number)

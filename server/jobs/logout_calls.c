@@ -251,7 +251,8 @@ notice_unavailable(void *state)
 	(void)state; /* notice_release() sees to it */
 }
 
-/* There may be more for this host, so the next round comes at once. */
+/* There may be more for a host that works: then the next round comes at once.
+ */
 static void
 notice_release(void *state)
 {
@@ -259,7 +260,8 @@ notice_release(void *state)
 	struct logout_calls *calls = n->calls;
 
 	if (n->settled) {
-		calls->due_us = 0;
+		if (n->outcome.delivered)
+			calls->due_us = 0;
 		notice_free(n);
 		return;
 	}
@@ -359,13 +361,29 @@ round_unavailable(void *state)
 	(void)state; /* the next round comes anyway */
 }
 
+/*
+ * Then there may be more behind them.  A round passes by all that waits for
+ * hosts that are being called: so those that hang bring about no round.
+ */
+static bool
+round_found_first_calls(const struct notice_round *r)
+{
+	const struct logout_claimed *rows = r->claimed.items;
+
+	for (size_t i = 0; i < r->claimed.count; i++) {
+		if (rows[i].tries <= 1)
+			return true;
+	}
+	return false;
+}
+
 static void
 round_release(void *state)
 {
 	struct notice_round *r = state;
 
-	if (r->claimed.count > 0)
-		r->calls->due_us = 0; /* there may be more */
+	if (round_found_first_calls(r))
+		r->calls->due_us = 0;
 	r->calls->claiming = false;
 	arena_clear(&r->arena);
 	free(r);

@@ -240,6 +240,16 @@ child_listen(struct master *master, struct child *child)
 }
 
 bool
+children_serve(const struct child *children, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (children[i].pid > 0 && children[i].process->serves)
+			return true;
+	}
+	return false;
+}
+
+bool
 child_serves(const struct child *child, int64_t now)
 {
 	return child->pid > 0 && child->ready && child->leave_by_us == 0 &&

@@ -44,6 +44,7 @@ struct master {
 	bool killed_one;
 	bool hopeless;
 	int64_t stop_began_us; /* 0: not stopping */
+	bool stops_rest; /* also those that do not serve were told so */
 	int64_t looked_us; /* when the loop came round last */
 	int64_t notified_us; /* when the service manager heard last */
 
@@ -57,6 +58,8 @@ struct master {
 };
 
 /* child.c: the life of one child. */
+/* Does one of so many that serve still run?  The rest work for it. */
+bool children_serve(const struct child *, size_t count);
 void child_start(struct master *, struct child *);
 void child_ended(struct master *, struct child *, int status);
 /* Reads what it has said. */

@@ -38,6 +38,34 @@ children_signal(struct master *master, int number)
 }
 
 static void
+child_terminate(const struct child *child, bool serves)
+{
+	if (child->pid > 0 && child->process->serves == serves)
+		kill(child->pid, SIGTERM);
+}
+
+static void
+children_terminate(struct master *master, bool serves)
+{
+	for (size_t i = 0; i < PROCESSES_MOST; i++) {
+		child_terminate(&master->children[i], serves);
+		child_terminate(&master->elders[i], serves);
+	}
+}
+
+/* When nobody is left whom they work for. */
+static void
+master_stop_rest(struct master *master)
+{
+	if (master->stops_rest ||
+	    children_serve(master->children, PROCESSES_MOST) ||
+	    children_serve(master->elders, PROCESSES_MOST))
+		return;
+	master->stops_rest = true;
+	children_terminate(master, false);
+}
+
+static void
 master_stop(struct master *master)
 {
 	if (master->stop_began_us > 0) { /* asked twice */
@@ -50,7 +78,7 @@ master_stop(struct master *master)
 	master->stop_began_us = clock_monotonic();
 	if (master->trying > 0)
 		kill(master->trying, SIGKILL);
-	children_signal(master, SIGTERM);
+	children_terminate(master, true);
 }
 
 static struct child *
@@ -180,6 +208,7 @@ master_look(struct master *master)
 		running |= child->pid > 0 || master->elders[i].pid > 0;
 	}
 	if (master->stop_began_us > 0) {
+		master_stop_rest(master);
 		if (now - master->stop_began_us > STOP_PATIENCE_US)
 			children_signal(master, SIGKILL);
 		return running;

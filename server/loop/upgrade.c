@@ -88,11 +88,15 @@ upgrade_tried(struct master *master, pid_t pid, int status)
 	return true;
 }
 
-/* One whose number this program does not know is told to leave in the end. */
+/*
+ * One whose number this program does not know is told to leave in the end; it
+ * may have served.
+ */
 void
 upgrade_take_elders(struct master *master)
 {
-	static const struct process unknown = { .name = "former process" };
+	static const struct process unknown = { .name = "former process",
+		.serves = true };
 	int64_t now = clock_monotonic();
 
 	for (size_t i = 0; i < master->plan->elder_count; i++) {
@@ -115,6 +119,20 @@ upgrade_take_elders(struct master *master)
 	}
 }
 
+/* Those that serve go first, and then who works for them. */
+static void
+elders_leave(struct master *master, int64_t now)
+{
+	bool serve = children_serve(master->elders, PROCESSES_MOST);
+
+	for (size_t i = 0; i < PROCESSES_MOST; i++) {
+		struct child *elder = &master->elders[i];
+
+		if (elder->pid > 0 && elder->process->serves == serve)
+			child_say_leave(elder, now);
+	}
+}
+
 void
 upgrade_give_up(struct master *master, const char *why)
 {
@@ -128,11 +146,11 @@ upgrade_give_up(struct master *master, const char *why)
 
 		master->children[i] = master->elders[i];
 		master->elders[i] = successor;
-		child_say_leave(&master->elders[i], now);
 		master->children[i].process = successor.process;
 		master->children[i].adopter = NOBODY;
 		master->children[i].start_at_us = now;
 	}
+	elders_leave(master, now);
 	notify_ready();
 }
 
@@ -141,8 +159,7 @@ upgrade_hand_over(struct master *master, int64_t now)
 {
 	log_plain(LOG_INFO, "upgraded");
 	master->succeed_by_us = 0;
-	for (size_t i = 0; i < PROCESSES_MOST; i++)
-		child_say_leave(&master->elders[i], now);
+	elders_leave(master, now);
 }
 
 void
@@ -156,4 +173,6 @@ upgrade_settle(struct master *master, int64_t now)
 		upgrade_give_up(master,
 		    "the new processes were not ready in time; the old ones "
 		    "go on");
+	else if (master->succeed_by_us == 0)
+		elders_leave(master, now);
 }

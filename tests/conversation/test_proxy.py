@@ -411,7 +411,7 @@ def test_a_call_under_way_outlives_reload_upgrade_and_stop(
     app, alice = apps(), person()
 
     def thinks(link):
-        time.sleep(1)
+        time.sleep(3)
         link.sendall(FINE)
 
     app.answer = thinks

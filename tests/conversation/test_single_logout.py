@@ -13,14 +13,15 @@ import pytest
 
 from application import FINE, BlackHole, says
 from called import (ASSERTION, PROTOCOL, apps, at_rest, index,  # noqa: F401
-                    later, log_out, person, place, redeem, rows, settled,
-                    tidy, told)
+                    later, log_out, person, place, redeem, redeem_all, rows,
+                    settled, tidy, told)
 from conftest import PEOPLE
 from installation import wait_until
 from metrics import Growth
 
 LEASE = 60  # seconds: a claim has run out for sure
 RETRY = 30  # seconds: the first repetition is due for sure
+TICKETS = 10  # of an application in a session that it is told of
 
 
 # What is sent
@@ -290,6 +291,28 @@ def test_what_a_service_is_set_to(place, apps):
     assert "say what to set" in put(expect=1)
     assert "no service" in place.portillon(
         "service", "set", "99999", "--logout", "none", expect=1).stderr
+
+
+def test_who_failed_before_is_called_without_haste(place, apps, person):
+    """Two at a time, and the next two a second later: each look for them passes
+    by all that waits for those who are just being called."""
+    app, alice, calls = apps(), person(), []
+
+    def fails(link):
+        calls.append(time.monotonic())
+        link.sendall(says(503))
+
+    app.answer = fails
+    redeem_all(alice, [app.url()] * TICKETS)
+    log_out(alice)
+    wait_until("all failed once", lambda: [
+        row[:2] for row in rows(place)] == [("waiting", 1)] * TICKETS)
+    calls.clear()
+    later(place, RETRY)
+    wait_until("all failed twice", lambda: [
+        row[:2] for row in rows(place)] == [("waiting", 2)] * TICKETS)
+    assert len(calls) == TICKETS
+    assert calls[-1] - calls[0] > TICKETS / 2 - 2, calls
 
 
 def test_operators_see_how_it_stands(place, apps, person):

@@ -28,7 +28,7 @@ WITH due AS MATERIALIZED (
 	WHERE payload IS NOT NULL AND kind = 'logout' AND tries > 0
 	AND due_at <= $2 AND host <> ALL ($6::text[])
 	ORDER BY due_at
-	LIMIT 2000)
+	LIMIT CASE WHEN $7::bigint > 0 THEN 2000 ELSE 0 END)
 ), turns AS MATERIALIZED (
 	SELECT id, due_at, rank, row_number() OVER (
 		PARTITION BY host ORDER BY rank, due_at, id) AS turn
