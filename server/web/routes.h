@@ -26,12 +26,12 @@ enum route_flag {
 	ROUTE_MACHINE = 4, /* no cookies, no pages: errors are plain text */
 	ROUTE_PROBE = 8, /* outside the prefix, under any Host */
 	ROUTE_VALIDATES = 16, /* tickets: measured apart from the rest */
-	ROUTE_PROXIES = 64, /* may let an application act for somebody */
 	ROUTE_BODY =
 	    32, /* a POST brings no form: request.body has it as sent */
 	ROUTE_SECRET = 64, /* what follows the path is a secret: not logged */
 	ROUTE_OURS = 128, /* no page of another site may post here: for what
 			    needs no token, since it brings a password */
+	ROUTE_PROXIES = 256, /* may let an application act for somebody */
 };
 
 struct route {

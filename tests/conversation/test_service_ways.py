@@ -4,6 +4,7 @@ answer: also behind the click of "warn", for tickets that are posted, by REST,
 for proxy tickets, and in SAML and JSON."""
 import itertools
 import json
+import re
 
 import pytest
 
@@ -264,6 +265,30 @@ def test_a_callback_below_an_expression(place, people, app):
     verdict = app.validate(browser.ticket_for(app.url("/cb")),
                            pgtUrl=app.url("/elsewhere"))
     assert verdict.code == "INVALID_PROXY_CALLBACK"
+
+
+# The log
+
+
+@pytest.mark.parametrize("kind", ["REST", "proxy"])
+def test_a_ticket_for_another_address_is_explained(
+        place, target, people, app, kind):
+    """Whoever asked for it."""
+    program = Browser(place)
+    if kind == "REST":
+        ticket = rest_ticket(program, handle_of(program), target).text
+    else:
+        ticket = proxy_ticket(place, app.granted(people()), target.url)[0]
+    program.close()
+    mark = place.log_size()
+    verdict = validate(place, ticket, target.url + "/x", "proxyValidate")
+    assert verdict.code == "INVALID_SERVICE"
+    (line,) = [line for line in place.log(mark).splitlines()
+               if "was issued for another service" in line]
+    shown = place.portillon(
+        "service", "explain", re.search(r' request="([^"]+)"', line)[1],
+        "--log", place.log_file).stdout
+    assert '"" was issued, "/x" came' in shown, shown
 
 
 # Answers
