@@ -138,6 +138,16 @@ walk_second_step() {
 	expect "$status" 303 "status"
 }
 
+# walk_offer: says "Later" to the authenticator app that is offered.
+walk_offer() {
+	step GET "$location" || return 1
+	expect "$status" 200 "status" || return 1
+	step POST "https://localhost:$port/cas/mfa/offer" \
+		--data-urlencode "choice=later" \
+		--data-urlencode "execution=$(field execution)" || return 1
+	expect "$status" 303 "status"
+}
+
 walk() {
 	local before
 	follow "$application" || return 1
@@ -156,6 +166,9 @@ walk() {
 	if [ "$second_step" = yes ]; then
 		walk_second_step "$before" || return 1
 	fi
+	case $location in
+	*/cas/mfa/offer) walk_offer || return 1 ;;
+	esac
 	follow "$location" || return 1
 	expect "$status" 200 "status" || return 1
 	say "The application was told:"

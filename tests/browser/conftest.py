@@ -102,10 +102,10 @@ class Stack:
     def now(self):
         return time.time() + self.days * 86400
 
-    def ask_for_codes(self):
+    def ask_for_codes(self, *command):
         """From now on a code is asked for, until run() is called again: most
         tests sign in more often than codes are mailed to one person."""
-        quickstart(*self.options[:-1], env=self.env)
+        return quickstart(*self.options[:-1], *command, env=self.env)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,13 @@ def asking(stack):
     stack.run()
 
 
+def test_the_check_signs_in_as_a_stranger_does(asking):
+    """With the code, and past the app that is offered to who has none."""
+    said = asking.ask_for_codes("--check")
+    assert "A code came by mail" in said
+    assert said.rstrip().endswith("ok")
+
+
 def mailed(window, stack, address):
     """The newest code in the mailbox for an address; None: no mail."""
     window.open(stack.mailbox)
