@@ -63,9 +63,8 @@ def visit(university):
 
     yield make
     for one in visitors:
+        one.settle()
         one.browser.close()
-    wait_until("no mail is on its way", lambda: not place.sql(
-        "select 1 from sso.outbox where payload is not null"))
     place.clock.shift(0)
 
 
@@ -120,6 +119,11 @@ class Visitor:
                    lambda: len(self.letters()) >= count)
         return "".join(CODE.search(self.letters()[count - 1].text).groups())
 
+    def settle(self):
+        """Waits for what was mailed before, by whomever."""
+        wait_until("no mail is on its way", lambda: not self.place.sql(
+            "select 1 from sso.outbox where payload is not null"))
+
     def letters(self):
         """Those with a code; others tell of what was done."""
         return [letter for letter in self.box.letters
@@ -129,6 +133,7 @@ class Visitor:
     def sign_in(self, name="alice", trust=False, service=APPLICATION):
         """All the way, with a mailed code if one is asked for."""
         self.name = name
+        self.settle()
         letters = len(self.letters())
         answer = self.password(name, service)
         if answer.location.endswith("/cas/mfa"):
